@@ -1,0 +1,175 @@
+//! A request to Okta, before anything is sent.
+
+use std::fmt;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
+
+/// Everything but RFC 3986 `unreserved` is encoded in a path segment, so that no argument can
+/// leave its segment.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'~').remove(b'.');
+
+/// An HTTP method that Okta's management API uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Method {
+    /// Reads.
+    Get,
+    /// Creates, changes in part, or runs a lifecycle operation.
+    Post,
+    /// Replaces, or adds a member.
+    Put,
+    /// Changes in part.
+    Patch,
+    /// Removes.
+    Delete,
+}
+
+impl Method {
+    /// The name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+
+    /// True for the one method that changes nothing.
+    pub const fn is_read(self) -> bool {
+        matches!(self, Self::Get)
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Why a request could not be built. Nothing was sent.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadRequest {
+    /// A path argument is empty: the request would go to another resource.
+    #[error("`{name}` is empty")]
+    Empty {
+        /// The placeholder in the path template.
+        name: String,
+    },
+    /// A path argument is `.` or `..`: servers and proxies read these as "here" and "one up",
+    /// encoded or not.
+    #[error("`{name}` must not be `.` or `..`")]
+    Dots {
+        /// The placeholder in the path template.
+        name: String,
+    },
+    /// A path argument holds a control character, which no Okta identifier does.
+    #[error("`{name}` holds a control character")]
+    Control {
+        /// The placeholder in the path template.
+        name: String,
+    },
+    /// The template names an argument that was not given.
+    #[error("the path needs `{name}`")]
+    Missing {
+        /// The placeholder in the path template.
+        name: String,
+    },
+}
+
+/// One request to Okta: what is to be sent, without host, token or retry.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    method: Method,
+    template: &'static str,
+    path: String,
+    query: Vec<(String, String)>,
+    body: Option<Value>,
+    if_match: Option<String>,
+}
+
+impl Request {
+    /// A request to `template` (the path as Okta's reference writes it, such as
+    /// `/api/v1/users/{id}`), its placeholders filled by `argument`, percent-encoded so that no
+    /// argument can leave its segment (RFC 3986 section 3.3).
+    pub fn new<'a>(
+        method: Method,
+        template: &'static str,
+        argument: impl Fn(&str) -> Option<&'a str>,
+    ) -> Result<Self, BadRequest> {
+        let mut path = String::with_capacity(template.len() + 24);
+        let mut rest = template;
+        while let Some((before, after)) = rest.split_once('{') {
+            let (name, tail) = after.split_once('}').unwrap_or((after, ""));
+            let named = || name.to_owned();
+            let value = argument(name).ok_or_else(|| BadRequest::Missing { name: named() })?;
+            if value.is_empty() {
+                return Err(BadRequest::Empty { name: named() });
+            }
+            if value == "." || value == ".." {
+                return Err(BadRequest::Dots { name: named() });
+            }
+            if value.chars().any(char::is_control) {
+                return Err(BadRequest::Control { name: named() });
+            }
+            path.push_str(before);
+            path.extend(utf8_percent_encode(value, SEGMENT));
+            rest = tail;
+        }
+        path.push_str(rest);
+        Ok(Self { method, template, path, query: Vec::new(), body: None, if_match: None })
+    }
+
+    /// Adds a query parameter; the value is encoded when it is sent.
+    #[must_use]
+    pub fn query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.query.push((name.into(), value.into()));
+        self
+    }
+
+    /// Sends `body` as JSON.
+    #[must_use]
+    pub fn body(mut self, body: Value) -> Self {
+        self.body = Some(body);
+        self
+    }
+
+    /// Sends `If-Match`, so that Okta refuses the change when the object is no longer the one
+    /// that was read (RFC 9110 section 13.1.1).
+    #[must_use]
+    pub fn if_match(mut self, etag: impl Into<String>) -> Self {
+        self.if_match = Some(etag.into());
+        self
+    }
+
+    /// The HTTP method.
+    pub const fn method(&self) -> Method {
+        self.method
+    }
+
+    /// The path template, as Okta's reference writes it.
+    pub const fn template(&self) -> &'static str {
+        self.template
+    }
+
+    /// The path, its arguments encoded.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The query parameters, not encoded, in the order in which they were added.
+    pub fn query_pairs(&self) -> &[(String, String)] {
+        &self.query
+    }
+
+    /// The JSON body.
+    pub const fn json(&self) -> Option<&Value> {
+        self.body.as_ref()
+    }
+
+    /// The entity tag that the object must still have.
+    pub fn etag(&self) -> Option<&str> {
+        self.if_match.as_deref()
+    }
+}
