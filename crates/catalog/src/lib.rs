@@ -1,1 +1,24 @@
-//! Placeholder.
+//! What can be done to an Okta org: each tool is one declaration, one file per Okta resource.
+//!
+//! Nothing here does I/O: a tool is a constant, and what it needs to read it asks of its
+//! [`Desk`]. Only a [`Plan`]'s requests change anything, and only the pipeline sends them.
+
+mod args;
+mod desk;
+mod engine;
+mod label;
+mod look;
+mod merge;
+mod pages;
+mod resources;
+mod schema;
+mod scope;
+mod shape;
+mod tool;
+
+pub use desk::{Access, Answer, Desk, Export, ExportFile, Failure, Plan, Prepared, Target};
+pub use merge::{diff, same};
+pub use resources::{TOOLSETS, Toolset, find, tools};
+pub use scope::Scope;
+pub use shape::{REDACTED, redact, strip_links};
+pub use tool::{Args, Effect, Operation, Prepare, Tool, ToolDef};

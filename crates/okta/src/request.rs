@@ -128,6 +128,13 @@ impl Request {
         self
     }
 
+    /// The same request with another query: the next page of a list.
+    #[must_use]
+    pub fn with_query(mut self, query: Vec<(String, String)>) -> Self {
+        self.query = query;
+        self
+    }
+
     /// Sends `body` as JSON.
     #[must_use]
     pub fn body(mut self, body: Value) -> Self {

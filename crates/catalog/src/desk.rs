@@ -1,0 +1,254 @@
+//! What a tool may ask for while it prepares, and what it answers with.
+
+use jiff::Timestamp;
+use okta_client::{BoxFuture, Error as OktaError, Reply, Request};
+use serde_json::Value;
+
+use crate::{scope::Scope, tool::Effect};
+
+/// The surroundings of one call. A tool can read through it; it can change nothing in the org.
+pub trait Desk: Send + Sync {
+    /// Sends a GET of one of the tool's operations. Refused without a request where the scope is
+    /// not granted.
+    fn get(&self, request: Request) -> BoxFuture<'_, Result<Reply, OktaError>>;
+
+    /// True if the scope is granted.
+    fn allows(&self, scope: Scope) -> bool;
+
+    /// Which scopes are asked for and granted.
+    fn access(&self) -> Access;
+
+    /// The time now.
+    fn now(&self) -> Timestamp;
+
+    /// Tells the client how far a long call has come.
+    fn progress(&self, done: u64, message: String) -> BoxFuture<'_, ()>;
+
+    /// Creates a file in the folder for exports, or opens one to go on with.
+    fn export(&self, file: ExportFile) -> Result<Box<dyn Export>, Failure>;
+}
+
+/// The scopes of this server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Access {
+    /// What the configuration asks for.
+    pub configured: Vec<String>,
+    /// What Okta granted; `None` until that is known.
+    pub granted: Option<Vec<String>>,
+    /// True with an API token, whose rights are those of the admin who made it.
+    pub api_token: bool,
+}
+
+impl Access {
+    /// The scopes that count now. An API token has no scopes of its own: the configured ones
+    /// decide.
+    pub fn effective(&self) -> &[String] {
+        self.granted.as_deref().unwrap_or(&self.configured)
+    }
+}
+
+/// Which file a tool wants to write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExportFile {
+    /// The path or name that the caller gave; `None`: the server chooses.
+    pub path: Option<String>,
+    /// The start of the name that the server chooses.
+    pub stem: &'static str,
+    /// The ending of the name, without the dot.
+    pub ending: &'static str,
+    /// Go on with the file that is there, from its last checkpoint.
+    pub resume: bool,
+}
+
+/// A file that is being written.
+pub trait Export: Send {
+    /// The last checkpoint of a file that is resumed.
+    fn resumed(&self) -> Option<Value>;
+
+    /// Appends whole rows.
+    fn write(&mut self, rows: &[u8]) -> Result<(), Failure>;
+
+    /// Makes what was written durable, and keeps `state` beside the file, to go on from there.
+    fn checkpoint(&mut self, state: &Value) -> Result<(), Failure>;
+
+    /// Makes what was written durable, and drops the checkpoint.
+    fn finish(&mut self) -> Result<(), Failure>;
+
+    /// The file's whole path.
+    fn path(&self) -> String;
+}
+
+/// Why a tool could not prepare.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Failure {
+    /// The arguments do not fit. Nothing was sent.
+    #[error("{0}")]
+    Arguments(String),
+    /// Okta refused, or was not reached.
+    #[error(transparent)]
+    Okta(#[from] OktaError),
+    /// The state of the org does not allow what was asked.
+    #[error("{message}")]
+    Refused {
+        /// What stands in the way.
+        message: String,
+        /// What to do next.
+        next: String,
+    },
+    /// A file could not be written.
+    #[error("{0}")]
+    File(String),
+}
+
+impl From<okta_client::BadRequest> for Failure {
+    fn from(bad: okta_client::BadRequest) -> Self {
+        Self::Arguments(bad.to_string())
+    }
+}
+
+/// What a tool answers with once it has looked.
+#[derive(Debug)]
+pub enum Prepared {
+    /// It only reads: this is the answer.
+    Answer(Answer),
+    /// It changes something: this is to be sent.
+    Plan(Box<Plan>),
+}
+
+/// The answer of a tool that only reads.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Answer {
+    /// The JSON, not yet redacted.
+    pub value: Value,
+    /// How many of Okta's objects it holds.
+    pub rows: u64,
+    /// Keep `_links`: the caller asked for them.
+    pub links: bool,
+}
+
+impl From<Answer> for Prepared {
+    fn from(answer: Answer) -> Self {
+        Self::Answer(answer)
+    }
+}
+
+impl From<Plan> for Prepared {
+    fn from(plan: Plan) -> Self {
+        Self::Plan(Box::new(plan))
+    }
+}
+
+/// A change: what a person is shown, and what is sent. Preview, approval, execution and undo all
+/// start from it, so that what is shown is what is sent.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// What will happen, in one sentence, with the object's name as Okta has it.
+    pub summary: String,
+    /// What is sent, in this order. The first that fails ends it.
+    pub requests: Vec<Request>,
+    /// The effect, where the arguments make it graver than the declaration says.
+    pub raised: Option<(Effect, String)>,
+    /// The object that is changed, as it was shown.
+    pub target: Option<Target>,
+    /// The object as it will be, where that is known.
+    pub after: Option<Value>,
+    /// What will be lost, or follows from it: one line each.
+    pub loss: Vec<String>,
+    /// The requests that take the change back, where it can be taken back.
+    pub undo: Vec<Request>,
+    /// What is answered where Okta answers with an empty body.
+    pub done: String,
+    /// How to find out whether it was done, where the answer is lost.
+    pub check: String,
+    /// Something to add to the answer.
+    pub notes: Vec<String>,
+    /// Write the secrets of Okta's answer to this file, which must not exist yet.
+    pub secret_file: Option<String>,
+}
+
+impl Plan {
+    /// A plan that sends `request`.
+    pub fn new(summary: impl Into<String>, request: Request) -> Self {
+        Self {
+            summary: summary.into(),
+            requests: vec![request],
+            raised: None,
+            target: None,
+            after: None,
+            loss: Vec::new(),
+            undo: Vec::new(),
+            done: String::new(),
+            check: String::new(),
+            notes: Vec::new(),
+            secret_file: None,
+        }
+    }
+
+    /// The object that is changed: read again right before the change is sent.
+    #[must_use]
+    pub fn target(mut self, read: Request, seen: Value) -> Self {
+        self.target = Some(Target { read, seen });
+        self
+    }
+
+    /// The object as it will be.
+    #[must_use]
+    pub fn after(mut self, after: Value) -> Self {
+        self.after = Some(after);
+        self
+    }
+
+    /// A line about what will be lost.
+    #[must_use]
+    pub fn loss(mut self, line: impl Into<String>) -> Self {
+        self.loss.push(line.into());
+        self
+    }
+
+    /// A request that takes the change back.
+    #[must_use]
+    pub fn undo(mut self, request: Request) -> Self {
+        self.undo.push(request);
+        self
+    }
+
+    /// What is answered where Okta's body is empty.
+    #[must_use]
+    pub fn done(mut self, done: impl Into<String>) -> Self {
+        self.done = done.into();
+        self
+    }
+
+    /// How to find out whether it was done.
+    #[must_use]
+    pub fn check(mut self, check: impl Into<String>) -> Self {
+        self.check = check.into();
+        self
+    }
+
+    /// Something to add to the answer.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+
+    /// Raises the effect above the declared one, for a reason that a person is shown.
+    #[must_use]
+    pub fn raise(mut self, effect: Effect, reason: impl Into<String>) -> Self {
+        let graver = self.raised.as_ref().is_none_or(|(raised, _)| *raised < effect);
+        if graver {
+            self.raised = Some((effect, reason.into()));
+        }
+        self
+    }
+}
+
+/// An object as a person was shown it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Target {
+    /// How to read it again. Its path names the object for the lock.
+    pub read: Request,
+    /// What it was.
+    pub seen: Value,
+}

@@ -1,0 +1,55 @@
+//! What a person calls Okta's objects: their names, beside the id where that helps.
+
+use serde_json::Value;
+
+/// The text at a JSON pointer, where there is one that is not empty.
+pub(crate) fn text<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {
+    value.pointer(pointer).and_then(Value::as_str).filter(|text| !text.is_empty())
+}
+
+/// A user's name and login.
+pub(crate) fn user(user: &Value) -> String {
+    let login = text(user, "/profile/login").or_else(|| text(user, "/id")).unwrap_or("?");
+    let name: Vec<&str> = ["/profile/firstName", "/profile/lastName"]
+        .iter()
+        .filter_map(|pointer| text(user, pointer))
+        .collect();
+    if name.is_empty() { login.to_owned() } else { format!("{} ({login})", name.join(" ")) }
+}
+
+/// A group's name.
+pub(crate) fn group(group: &Value) -> String {
+    quoted(group, &["/profile/name", "/id"])
+}
+
+/// An application's label.
+pub(crate) fn app(app: &Value) -> String {
+    quoted(app, &["/label", "/name", "/id"])
+}
+
+/// The name of a policy, of a rule, of a device assurance policy.
+pub(crate) fn named(object: &Value) -> String {
+    quoted(object, &["/name", "/id"])
+}
+
+fn quoted(object: &Value, pointers: &[&str]) -> String {
+    let name = pointers.iter().find_map(|pointer| text(object, pointer)).unwrap_or("?");
+    format!("\"{name}\"")
+}
+
+/// The first few of `items` by their labels, and how many more there are.
+pub(crate) fn some(items: &[Value], label: fn(&Value) -> String, more: bool) -> String {
+    const SHOWN: usize = 10;
+    let names: Vec<String> = items.iter().take(SHOWN).map(label).collect();
+    let rest = items.len().saturating_sub(SHOWN);
+    match (rest, more) {
+        (0, false) => names.join(", "),
+        (rest, false) => format!("{} and {rest} more", names.join(", ")),
+        (_, true) => format!("{} and more", names.join(", ")),
+    }
+}
+
+/// How many, as far as one page shows it.
+pub(crate) fn count(items: &[Value], more: bool) -> String {
+    if more { format!("more than {}", items.len()) } else { items.len().to_string() }
+}

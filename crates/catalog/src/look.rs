@@ -1,0 +1,48 @@
+//! Looking around before a change: what a person should see, where it can be read.
+
+use okta_client::{BadRequest, Reply};
+use serde_json::Value;
+
+use crate::{
+    desk::{Desk, Failure},
+    tool::Operation,
+};
+
+/// Reads an object that the change is about.
+pub(crate) async fn at(
+    desk: &dyn Desk,
+    operation: Operation,
+    arguments: &[(&str, &str)],
+) -> Result<Reply, Failure> {
+    Ok(desk.get(operation.request(arguments)?).await?)
+}
+
+/// What a look at a list showed.
+pub(crate) enum Seen {
+    /// The first page, and whether there is more.
+    Page(Vec<Value>, bool),
+    /// It cannot be read: the reason.
+    Unknown(String),
+}
+
+/// Reads the first page of a list that only tells more about the change: where it cannot be read,
+/// the person is told that it is unknown.
+pub(crate) async fn around(
+    desk: &dyn Desk,
+    operation: Operation,
+    arguments: &[(&str, &str)],
+    limit: Option<&str>,
+) -> Result<Seen, BadRequest> {
+    if !desk.allows(operation.scope) {
+        return Ok(Seen::Unknown(format!("needs {}", operation.scope)));
+    }
+    let mut request = operation.request(arguments)?;
+    if let Some(limit) = limit {
+        request = request.query("limit", limit);
+    }
+    Ok(match desk.get(request).await {
+        Ok(Reply { body: Value::Array(items), next, .. }) => Seen::Page(items, next.is_some()),
+        Ok(_) => Seen::Unknown("Okta answered with no list".to_owned()),
+        Err(error) => Seen::Unknown(error.message),
+    })
+}

@@ -1,0 +1,61 @@
+//! OAuth scopes of Okta's management API and what includes what.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// An OAuth 2.0 scope of Okta's management API, such as `okta.users.read`.
+///
+/// Source: Okta developer reference, "Okta OAuth 2.0 scopes".
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Scope(&'static str);
+
+macro_rules! scopes {
+    ($($name:ident = $text:literal),* $(,)?) => {
+        impl Scope {
+            $(#[doc = concat!("`", $text, "`")] pub const $name: Self = Self($text);)*
+        }
+    };
+}
+
+scopes! {
+    APPS_READ = "okta.apps.read",
+    APPS_MANAGE = "okta.apps.manage",
+    DEVICE_ASSURANCE_READ = "okta.deviceAssurance.read",
+    DEVICE_ASSURANCE_MANAGE = "okta.deviceAssurance.manage",
+    GROUPS_READ = "okta.groups.read",
+    GROUPS_MANAGE = "okta.groups.manage",
+    LOGS_READ = "okta.logs.read",
+    POLICIES_READ = "okta.policies.read",
+    POLICIES_MANAGE = "okta.policies.manage",
+    ROLES_READ = "okta.roles.read",
+    SCHEMAS_READ = "okta.schemas.read",
+    USERS_READ = "okta.users.read",
+    USERS_MANAGE = "okta.users.manage",
+}
+
+impl Scope {
+    /// The scope's name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        self.0
+    }
+
+    /// True if `granted` holds this scope, or the `manage` scope that includes this `read`.
+    pub fn granted_by<S: AsRef<str>>(self, granted: &[S]) -> bool {
+        granted.iter().any(|scope| {
+            let scope = scope.as_ref();
+            scope == self.0
+                || match (self.0.strip_suffix(".read"), scope.strip_suffix(".manage")) {
+                    (Some(wanted), Some(held)) => wanted == held,
+                    _ => false,
+                }
+        })
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
