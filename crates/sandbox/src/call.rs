@@ -1,0 +1,188 @@
+//! One request, as an operation sees it.
+
+use axum::{body::Bytes, http::HeaderMap};
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use crate::{
+    answer::Answer,
+    config::Config,
+    error::{ApiError, Result},
+    id::Id,
+    log::{Actor, Client, Draft, Target},
+    store::State,
+};
+
+/// Who calls.
+#[derive(Debug, Clone)]
+pub(crate) enum Principal {
+    /// Nobody: a public operation.
+    Nobody,
+    /// The admin whose API token it is.
+    User(Id),
+    /// A service app with an access token.
+    App(Id),
+}
+
+/// One request. The org is locked while an operation runs, so an operation is one transaction.
+pub(crate) struct Call<'a> {
+    pub(crate) state: &'a mut State,
+    pub(crate) config: &'a Config,
+    pub(crate) now: Timestamp,
+    /// `https://host:port` of the org as the caller named it.
+    pub(crate) base: &'a str,
+    pub(crate) path: &'a str,
+    pub(crate) params: Vec<(&'static str, String)>,
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) headers: &'a HeaderMap,
+    pub(crate) body: &'a Bytes,
+    pub(crate) principal: Principal,
+    pub(crate) request_id: &'a str,
+    pub(crate) client_ip: &'a str,
+}
+
+impl Call<'_> {
+    /// The value of a placeholder of the path, decoded.
+    pub(crate) fn param(&self, name: &str) -> &str {
+        self.params.iter().find(|(key, _)| *key == name).map_or("", |(_, value)| value)
+    }
+
+    /// The id in a placeholder; E0000007 with `kind` where it is none.
+    pub(crate) fn id_param(&self, name: &str, kind: &str) -> Result<Id> {
+        let text = self.param(name);
+        Id::parse(text).ok_or_else(|| ApiError::not_found(text, kind))
+    }
+
+    /// The first value of a query parameter that is not empty.
+    pub(crate) fn query(&self, name: &str) -> Option<&str> {
+        let found = self.query.iter().find(|(key, _)| key == name);
+        found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+    }
+
+    /// A boolean query parameter.
+    pub(crate) fn flag(&self, name: &str, default: bool) -> bool {
+        self.query(name).map_or(default, |value| value.eq_ignore_ascii_case("true"))
+    }
+
+    /// The `limit` of a list: a number from 1; what is above `max` becomes `max`.
+    pub(crate) fn limit(&self, default: usize, max: usize) -> Result<usize> {
+        let Some(text) = self.query("limit") else { return Ok(default) };
+        match text.parse::<i64>() {
+            Ok(number) if number >= 1 => Ok(usize::try_from(number).unwrap_or(max).min(max)),
+            _ => Err(ApiError::invalid("limit", "The limit must be a number from 1.")),
+        }
+    }
+
+    /// The body, a JSON object; 400 E0000003 for anything else.
+    pub(crate) fn json(&self) -> Result<Map<String, Value>> {
+        match serde_json::from_slice(self.body) {
+            Ok(Value::Object(map)) => Ok(map),
+            _ => Err(ApiError::malformed()),
+        }
+    }
+
+    /// The body as a JSON object; an empty one where there is no body.
+    pub(crate) fn json_or_empty(&self) -> Result<Map<String, Value>> {
+        if self.body.is_empty() { Ok(Map::new()) } else { self.json() }
+    }
+
+    /// A request header.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// A full URL of this org.
+    pub(crate) fn href(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
+    /// A `{"href": …}` link.
+    pub(crate) fn link(&self, path: &str) -> Value {
+        serde_json::json!({ "href": self.href(path) })
+    }
+
+    /// A `{"href": …, "method": …}` link.
+    pub(crate) fn action(&self, path: &str, method: &str) -> Value {
+        serde_json::json!({ "href": self.href(path), "method": method })
+    }
+
+    /// A new id.
+    pub(crate) fn new_id(&mut self, prefix: &str) -> Id {
+        self.state.maker.id(prefix)
+    }
+
+    /// A page of a list: `items`, with `Link` headers for this page and, where there is more, the
+    /// next one, whose `after` is `next`.
+    pub(crate) fn page(&self, items: Vec<Value>, next: Option<&str>) -> Answer {
+        let answer = Answer::ok(Value::Array(items)).header("link", self.page_link(None));
+        match next {
+            Some(after) => answer.header("link", self.page_link(Some(after))),
+            None => answer,
+        }
+    }
+
+    /// `<url>; rel="self"`, or `rel="next"` with `after` replaced.
+    pub(crate) fn page_link(&self, next_after: Option<&str>) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        if let Some(after) = next_after {
+            query.append_pair("after", after);
+        }
+        for (name, value) in &self.query {
+            if next_after.is_none() || name != "after" {
+                query.append_pair(name, value);
+            }
+        }
+        let query = query.finish();
+        let mark = if query.is_empty() { "" } else { "?" };
+        let rel = if next_after.is_some() { "next" } else { "self" };
+        format!("<{}{}{mark}{query}>; rel=\"{rel}\"", self.base, self.path)
+    }
+
+    /// Takes `limit` of `all` (already in order, already behind `after`) and renders them: the
+    /// common end of a list operation. `key` gives the cursor of an item.
+    pub(crate) fn page_of<T>(
+        &self,
+        mut all: impl Iterator<Item = T>,
+        limit: usize,
+        key: impl Fn(&T) -> String,
+        mut render: impl FnMut(&T) -> Value,
+    ) -> Answer {
+        let taken: Vec<T> = all.by_ref().take(limit).collect();
+        let next = if all.next().is_some() { taken.last().map(&key) } else { None };
+        self.page(taken.iter().map(&mut render).collect(), next.as_deref())
+    }
+
+    /// Writes an event to the System Log: who called, from where, what was done to `targets`.
+    pub(crate) fn log(&mut self, event_type: &'static str, targets: Vec<Target>) {
+        self.log_event(Draft::new(event_type).targets(targets));
+    }
+
+    /// Writes an event with more to say than its targets.
+    pub(crate) fn log_event(&mut self, draft: Draft) {
+        let actor = Actor::of(self.state, &self.principal);
+        let client = Client::of_request(
+            self.header("user-agent").unwrap_or("UNKNOWN"),
+            self.client_ip,
+            self.request_id,
+            self.path,
+        );
+        let uuid = self.state.maker.uuid();
+        self.state.log.push(draft.finish(self.now, uuid, actor, client));
+    }
+}
+
+/// A time as Okta's objects show it: whole seconds.
+pub(crate) fn stamp(time: Timestamp) -> Value {
+    Value::String(stamp_text(time))
+}
+
+/// A time or `null`.
+pub(crate) fn stamp_or_null(time: Option<Timestamp>) -> Value {
+    time.map_or(Value::Null, stamp)
+}
+
+/// The text of [`stamp`].
+pub(crate) fn stamp_text(time: Timestamp) -> String {
+    let whole = Timestamp::from_second(time.as_second()).unwrap_or(time);
+    format!("{whole:.3}")
+}

@@ -1,0 +1,19 @@
+//! The operations, one file per resource.
+//!
+//! A resource is a file with `pub(super) const ROUTES: &[Route]` and a function per operation, listed
+//! in [`TABLES`]; what a new org has of it is added by a function in [`SEEDS`].
+
+mod groups;
+
+use jiff::Timestamp;
+
+use crate::{config::Config, route::Route, store::State};
+
+/// Every operation of the API.
+pub(crate) const TABLES: &[&[Route]] = &[groups::ROUTES];
+
+/// Adds what a new org has of a resource; runs in this order, after people and groups.
+pub(crate) type Seed = fn(&mut State, &Config, Timestamp);
+
+/// What fills a new org, after people and groups.
+pub(crate) const SEEDS: &[Seed] = &[];

@@ -1,0 +1,1 @@
+//! Filter and search expressions, evaluated for real.

@@ -1,0 +1,61 @@
+//! Fills a new org.
+
+mod service_app;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde_json::{Map, json};
+
+use crate::{
+    config::Config,
+    id::Maker,
+    log::Log,
+    oauth::Tokens,
+    org::ServiceApp,
+    resources,
+    store::{Assignments, Group, GroupType, Groups, State, Users},
+};
+
+/// A new org.
+pub(crate) struct Seeded {
+    pub(crate) state: State,
+    pub(crate) service_app: ServiceApp,
+}
+
+/// Builds the org of `config`. Times are relative to `now`.
+pub(crate) fn build(config: &Config, now: Timestamp) -> Seeded {
+    let mut maker = Maker::new(config.seed);
+    let everyone = Group {
+        id: maker.id("00g"),
+        kind: GroupType::BuiltIn,
+        created: now,
+        last_updated: now,
+        last_membership_updated: now,
+        profile: Map::from_iter([
+            ("name".to_owned(), json!("Everyone")),
+            ("description".to_owned(), json!("All users in your organization")),
+        ]),
+        source: None,
+    };
+    let (org_id, user_type, admin) = (maker.id("00o"), maker.id("oty"), maker.id("00u"));
+    let mut state = State {
+        maker,
+        org_id,
+        admin,
+        user_type,
+        users: Users::default(),
+        groups: Groups::new(everyone),
+        docs: BTreeMap::new(),
+        assignments: Assignments::default(),
+        grants: BTreeMap::new(),
+        roles: BTreeMap::new(),
+        log: Log::default(),
+        tokens: Tokens::default(),
+    };
+    let service_app = service_app::add(&mut state, config, now);
+    for seed in resources::SEEDS {
+        seed(&mut state, config, now);
+    }
+    Seeded { state, service_app }
+}

@@ -1,0 +1,75 @@
+//! Who calls, and what they may do.
+
+use axum::http::{HeaderMap, header};
+
+use crate::{
+    call::Principal,
+    error::{ApiError, Result},
+    org::Org,
+    route::Access,
+    store::State,
+};
+
+/// Finds who calls and checks that they may.
+pub(super) fn check(
+    org: &Org,
+    state: &State,
+    headers: &HeaderMap,
+    access: Access,
+    base: &str,
+    path: &str,
+) -> Result<Principal> {
+    let Access::Scope(scope) = access else { return Ok(Principal::Nobody) };
+    let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let Some(authorization) = authorization else { return Err(ApiError::no_session()) };
+    let (scheme, token) = authorization.split_once(' ').unwrap_or((authorization, ""));
+    let token = token.trim();
+    if scheme.eq_ignore_ascii_case("SSWS") {
+        return if token == org.0.api_token {
+            Ok(Principal::User(state.admin))
+        } else {
+            Err(ApiError::invalid_token())
+        };
+    }
+    if !scheme.eq_ignore_ascii_case("Bearer") {
+        return Err(ApiError::no_session());
+    }
+    let Some(grant) = state.tokens.valid(token, org.now()) else {
+        let why = ("invalid_token", "The access token is invalid.");
+        return Err(challenge(ApiError::invalid_token(), base, path, scope, why));
+    };
+    if !covers(&grant.scopes, scope) {
+        let why = (
+            "insufficient_scope",
+            "The access token provided does not contain the required scopes.",
+        );
+        return Err(challenge(ApiError::forbidden(), base, path, scope, why));
+    }
+    Ok(Principal::App(grant.app))
+}
+
+/// True where `granted` holds `scope`, or the `manage` scope that implies it.
+fn covers(granted: &std::collections::BTreeSet<String>, scope: &str) -> bool {
+    let implied = || {
+        let stem = scope.strip_suffix(".read")?;
+        Some(granted.contains(&format!("{stem}.manage")))
+    };
+    granted.contains(scope) || implied().unwrap_or(false)
+}
+
+fn challenge(
+    error: ApiError,
+    base: &str,
+    path: &str,
+    scope: &str,
+    (code, description): (&str, &str),
+) -> ApiError {
+    error.header(
+        "www-authenticate",
+        format!(
+            "Bearer authorization_uri=\"{base}/oauth2/v1/authorize\", realm=\"{base}\", \
+             scope=\"{scope}\", error=\"{code}\", error_description=\"{description}\", \
+             resource=\"{path}\""
+        ),
+    )
+}

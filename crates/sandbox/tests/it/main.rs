@@ -1,0 +1,5 @@
+//! The sandbox, from outside.
+
+mod support;
+
+mod groups;

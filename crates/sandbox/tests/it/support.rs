@@ -1,0 +1,136 @@
+//! An org, and requests to it.
+
+use std::sync::{Arc, Mutex};
+
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderMap, Request, StatusCode},
+};
+use jiff::{SignedDuration, Timestamp};
+use okta_sandbox::{Config, Org};
+use serde_json::Value;
+use tower::ServiceExt as _;
+
+/// An org with a clock that the test moves.
+pub(crate) struct Sandbox {
+    pub(crate) org: Org,
+    pub(crate) router: Router,
+    clock: Arc<Mutex<Timestamp>>,
+}
+
+/// What came back.
+#[derive(Debug, Clone)]
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+    /// `Null` where the body is empty or no JSON.
+    pub(crate) body: Value,
+}
+
+impl Reply {
+    /// The path and query of the next page.
+    pub(crate) fn next(&self) -> Option<String> {
+        let links = self.headers.get_all("link").iter();
+        let next =
+            links.map(|link| link.to_str().unwrap()).find(|link| link.contains("\"next\""))?;
+        let url = next.strip_prefix('<')?.split_once('>')?.0;
+        Some(url.strip_prefix("http://localhost").unwrap().to_owned())
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// `errorCode`, or OAuth's `error`.
+    pub(crate) fn code(&self) -> &str {
+        self.body
+            .get("errorCode")
+            .or_else(|| self.body.get("error"))
+            .and_then(Value::as_str)
+            .unwrap_or("")
+    }
+}
+
+impl Sandbox {
+    pub(crate) fn new() -> Self {
+        Self::with(Config { rate_limits: false, ..Config::default() })
+    }
+
+    pub(crate) fn with(config: Config) -> Self {
+        let start: Timestamp = "2026-06-15T09:30:00Z".parse().unwrap();
+        let clock = Arc::new(Mutex::new(start));
+        let shared = Arc::clone(&clock);
+        let org = Org::new(config, Arc::new(move || *shared.lock().unwrap()));
+        Self { router: org.service(), org, clock }
+    }
+
+    pub(crate) fn forward(&self, seconds: i64) {
+        *self.clock.lock().unwrap() += SignedDuration::from_secs(seconds);
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        *self.clock.lock().unwrap()
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Reply {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+        Reply { status: parts.status, headers: parts.headers, text, body }
+    }
+
+    /// A request with the API token.
+    pub(crate) async fn call(&self, method: &str, uri: &str, body: Option<Value>) -> Reply {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(uri.replace(' ', "%20").replace('"', "%22"))
+            .header("host", "localhost")
+            .header("user-agent", "sandbox-tests/1")
+            .header("authorization", format!("SSWS {}", self.org.api_token()));
+        if body.is_some() {
+            request = request.header("content-type", "application/json");
+        }
+        let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
+        self.send(request.body(body).unwrap()).await
+    }
+
+    pub(crate) async fn get(&self, uri: &str) -> Reply {
+        self.call("GET", uri, None).await
+    }
+
+    pub(crate) async fn post(&self, uri: &str, body: Value) -> Reply {
+        self.call("POST", uri, Some(body)).await
+    }
+
+    pub(crate) async fn put(&self, uri: &str, body: Value) -> Reply {
+        self.call("PUT", uri, Some(body)).await
+    }
+
+    pub(crate) async fn delete(&self, uri: &str) -> Reply {
+        self.call("DELETE", uri, None).await
+    }
+
+    /// All items of all pages.
+    pub(crate) async fn all(&self, uri: &str) -> Vec<Value> {
+        let mut items = Vec::new();
+        let mut next = Some(uri.to_owned());
+        while let Some(uri) = next {
+            let reply = self.get(&uri).await;
+            assert_eq!(reply.status, 200, "{uri}: {}", reply.text);
+            items.extend(reply.body.as_array().unwrap().iter().cloned());
+            next = reply.next();
+        }
+        items
+    }
+}
+
+/// The strings at `pointer` of all items.
+pub(crate) fn texts(items: &[Value], pointer: &str) -> Vec<String> {
+    let text =
+        |item: &Value| item.pointer(pointer).and_then(Value::as_str).unwrap_or("").to_owned();
+    items.iter().map(text).collect()
+}
