@@ -34,7 +34,7 @@ pub enum ErrorKind {
     MissingScope,
     /// The scope is there, the admin role or resource set is not (403 E0000006).
     MissingRole,
-    /// The org has not switched the feature on (401 E0000015, 403 E0000038, 501 E0000060).
+    /// The org has not switched the feature on (401 E0000015, 501 E0000060).
     FeatureDisabled,
     /// The credential is wrong, revoked or expired, or sign-in failed.
     SignIn,
@@ -42,7 +42,7 @@ pub enum ErrorKind {
     NotFound,
     /// Okta refuses what was sent (400, 405, 406, 415, 422).
     BadArgument,
-    /// Another state than the change needs (409, 412).
+    /// Another state than the change needs (409, 412; 403 E0000032, E0000038, E0000056).
     Conflict,
     /// Okta is busy with the same object (423): try again shortly.
     Locked,

@@ -5,10 +5,27 @@
 
 mod clock;
 mod error;
+mod exchange;
+mod fault;
+mod key;
+mod limits;
+mod okta;
+mod org_url;
+mod pages;
 mod reply;
 mod request;
+mod settings;
+mod sign_in;
+mod transport;
+mod wire;
 
 pub use clock::{BoxFuture, Clock, Entropy};
 pub use error::{Cause, Error, ErrorKind, OktaError};
+pub use key::{KeyError, PrivateKey};
+pub use okta::Okta;
+pub use org_url::{OrgUrl, OrgUrlError};
+pub use pages::Cursors;
 pub use reply::{RateLimit, Reply};
 pub use request::{BadRequest, Method, Request};
+pub use settings::{Credentials, Settings, SetupError, Surroundings};
+pub use sign_in::Grant;

@@ -1,0 +1,209 @@
+//! The client for one org.
+
+use std::{fmt, sync::Arc};
+
+use http::HeaderValue;
+use tokio::{
+    sync::{Semaphore, SemaphorePermit, watch},
+    time::timeout,
+};
+
+use crate::{
+    Error, ErrorKind, Grant, OrgUrl, RateLimit, Reply, Request, Settings, SetupError, Surroundings,
+    exchange::{Outgoing, Verdict},
+    limits::{self, Endpoint, Limits},
+    sign_in::{Issued, Session},
+    transport::{Failure, Transport},
+    wire::{Course, Wire},
+};
+
+/// A client for one org with one credential. Clones share everything: connections, token, rate
+/// limits, places.
+#[derive(Clone)]
+pub struct Okta {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    wire: Wire,
+    session: Session,
+    limits: Limits,
+    places: Semaphore,
+    max_in_flight: usize,
+}
+
+impl Okta {
+    /// A client with `settings`. Nothing is sent, and no certificate of the system is read: both
+    /// wait for the first request or [`Okta::start_sign_in`].
+    pub fn new(settings: Settings, surroundings: Surroundings) -> Result<Self, SetupError> {
+        if settings.max_in_flight == 0 {
+            return Err(SetupError::Zero("max_in_flight"));
+        }
+        if settings.read_attempts == 0 {
+            return Err(SetupError::Zero("read_attempts"));
+        }
+        let user_agent =
+            HeaderValue::from_str(&settings.user_agent).map_err(|_| SetupError::UserAgent)?;
+        let session = Session::new(&settings.credentials)?;
+        let transport = Transport::new(&settings)?;
+        let max_in_flight = settings.max_in_flight.min(Semaphore::MAX_PERMITS);
+        let wire = Wire {
+            transport,
+            user_agent,
+            org: settings.org,
+            clock: surroundings.clock,
+            entropy: surroundings.entropy,
+            attempts: settings.read_attempts,
+            deadline: settings.deadline,
+        };
+        Ok(Self {
+            shared: Arc::new(Shared {
+                wire,
+                session,
+                limits: Limits::default(),
+                places: Semaphore::new(max_in_flight),
+                max_in_flight,
+            }),
+        })
+    }
+
+    /// Sends `request` and waits for the whole answer, at most as long as the deadline.
+    ///
+    /// Reads are tried again after 5xx, lost connections and answers that did not arrive whole;
+    /// any request where Okta says that it did not execute it (429, the "try again later" codes
+    /// of 423 and 409, once 401). A write whose outcome is not known is
+    /// [`ErrorKind::OutcomeUnknown`] and never sent twice.
+    ///
+    /// `call_id` goes into the `User-Agent`, from which Okta's System Log takes it.
+    pub async fn send(&self, request: &Request, call_id: &str) -> Result<Reply, Error> {
+        let shared = &*self.shared;
+        let outgoing = Outgoing::new(&shared.wire, request, call_id)?;
+        let mut course = Course::new(&shared.wire);
+        let mut refused = None;
+        loop {
+            let issued = shared.token(&course, refused).await?;
+            let place = shared.place(&course, outgoing.endpoint(), &outgoing.what()).await?;
+            let attempt = outgoing.build(&issued.token.authorization);
+            let method = request.method().as_str();
+            let answer = course.attempt(attempt, method, request.template()).await;
+            drop(place);
+            if let Ok(answer) = &answer {
+                let now = shared.wire.clock.now();
+                if let Some(stated) = limits::Stated::read(&answer.headers, now) {
+                    shared.limits.keep(outgoing.endpoint(), stated);
+                }
+            }
+            let renew = refused.is_none() && shared.session.is_renewable();
+            let advice = shared.session.advice();
+            match outgoing.judge(answer, &issued.token.secret, advice, &course) {
+                Verdict::Done(reply) => return Ok(*reply),
+                // Not executed: the same request goes out once more with another token.
+                Verdict::TokenRefused(_) if renew => refused = Some(issued.number),
+                Verdict::TokenRefused(error) => return Err(course.with_ids(error)),
+                Verdict::Trouble(trouble) => course.again(trouble).await?,
+            }
+        }
+    }
+
+    /// Signs in, or waits for the sign-in under way, and says what was granted. With a token that
+    /// is still good, and with API tokens, nothing is sent.
+    pub async fn sign_in(&self) -> Result<Grant, Error> {
+        let issued = self.shared.session.token(&self.shared.wire, None).await?;
+        Ok(issued.token.grant.clone())
+    }
+
+    /// Makes the HTTP client and signs in, in the background. How it ended shows in
+    /// [`Okta::grants`], or in the next request.
+    ///
+    /// Must be called within a tokio runtime.
+    pub fn start_sign_in(&self) {
+        let okta = self.clone();
+        tokio::spawn(async move {
+            if let Err(Failure::Setup(error)) = okta.shared.wire.transport.client().await {
+                tracing::warn!(%error, "no HTTP client");
+            }
+            if let Err(error) = okta.sign_in().await {
+                tracing::warn!(%error, "not signed in to Okta");
+            }
+        });
+    }
+
+    /// What was granted, `None` until it is known. For API tokens it is known from the start.
+    pub fn grants(&self) -> watch::Receiver<Option<Grant>> {
+        self.shared.session.grants()
+    }
+
+    /// The org.
+    pub fn org(&self) -> &OrgUrl {
+        &self.shared.wire.org
+    }
+
+    /// The last stated rate limit of every endpoint that was used, named `METHOD template`, in
+    /// the order of the names.
+    pub fn rate_limits(&self) -> Vec<(String, RateLimit)> {
+        self.shared.limits.all()
+    }
+}
+
+impl fmt::Debug for Okta {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Okta").field("org", self.org()).finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    async fn token(&self, course: &Course<'_>, refused: Option<u64>) -> Result<Issued, Error> {
+        let token = timeout(course.left(), self.session.token(&self.wire, refused)).await;
+        token.unwrap_or_else(|_| {
+            Err(Error::new(
+                ErrorKind::Network,
+                "the sign-in at Okta took too long: the request itself was not sent",
+            ))
+        })
+    }
+
+    /// A place among the requests in flight, in a window of the endpoint that is not used up.
+    async fn place(
+        &self,
+        course: &Course<'_>,
+        endpoint: Endpoint,
+        what: &str,
+    ) -> Result<SemaphorePermit<'_>, Error> {
+        loop {
+            self.window(course, endpoint, what).await?;
+            let place = timeout(course.left(), self.places.acquire()).await;
+            let Ok(Ok(place)) = place else {
+                let places = self.max_in_flight;
+                return Err(course.with_ids(Error::new(
+                    ErrorKind::Network,
+                    format!("{what} waited too long for one of the {places} places in flight: it was not sent"),
+                )));
+            };
+            if self.limits.used_up(endpoint, self.wire.clock.now()).is_none() {
+                return Ok(place);
+            }
+        }
+    }
+
+    /// Waits while the window of `endpoint` is used up, unless that lasts beyond the deadline.
+    async fn window(
+        &self,
+        course: &Course<'_>,
+        endpoint: Endpoint,
+        what: &str,
+    ) -> Result<(), Error> {
+        while let Some((left, reset)) = self.limits.used_up(endpoint, self.wire.clock.now()) {
+            let wait = limits::until_reset(left, &*self.wire.entropy);
+            if wait >= course.left() {
+                return Err(course.with_ids(Error::new(
+                    ErrorKind::RateLimited { until: Some(reset) },
+                    format!(
+                        "{what} was not sent: Okta's rate limit for it is used up until {reset}"
+                    ),
+                )));
+            }
+            self.wire.clock.sleep(wait).await;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,145 @@
+//! Signing in: one access token for everybody, fetched once, renewed in time.
+//!
+//! A new way to sign in is a new file beside `private_key` that implements [`TokenSource`].
+
+mod api_token;
+mod private_key;
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use http::HeaderValue;
+use jiff::Timestamp;
+use secrecy::SecretString;
+use tokio::sync::{Mutex, watch};
+
+use crate::{BoxFuture, Credentials, Error, SetupError, wire::Wire};
+
+/// What the credential may do, as far as OAuth limits it. The admin role limits it further.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Grant {
+    /// No scopes limit an API token.
+    Unlimited,
+    /// The scopes that Okta granted, in its order. They may be fewer than were asked for.
+    Scopes(Vec<String>),
+}
+
+/// A way to get an access token.
+pub(crate) trait TokenSource: Send + Sync {
+    /// Gets a token, and tries again within the deadline where that helps.
+    fn fetch<'a>(&'a self, wire: &'a Wire) -> BoxFuture<'a, Result<Token, Error>>;
+
+    /// True where a token that Okta refuses can be replaced by another.
+    fn is_renewable(&self) -> bool;
+
+    /// What to do when Okta refuses the token.
+    fn advice(&self) -> &'static str;
+}
+
+/// A token, and until when it may be used. What it says is Okta's affair: it is never decoded.
+pub(crate) struct Token {
+    /// The `Authorization` header, marked as sensitive.
+    pub(crate) authorization: HeaderValue,
+    /// The bare token, to keep it out of errors.
+    pub(crate) secret: SecretString,
+    /// From when on it is to be replaced.
+    pub(crate) renew_at: Option<Timestamp>,
+    /// What it may do.
+    pub(crate) grant: Grant,
+}
+
+/// A token and its number: a token with a higher number was fetched later.
+#[derive(Clone)]
+pub(crate) struct Issued {
+    pub(crate) token: Arc<Token>,
+    pub(crate) number: u64,
+}
+
+/// The sign-in of one credential at one org.
+pub(crate) struct Session {
+    source: Box<dyn TokenSource>,
+    /// Held while a token is fetched, so that there is one request for all who wait.
+    state: Mutex<State>,
+    /// How many fetches came to an end.
+    rounds: AtomicU64,
+    grants: watch::Sender<Option<Grant>>,
+}
+
+#[derive(Default)]
+struct State {
+    issued: Option<Issued>,
+    /// How the last fetch failed.
+    failure: Option<Error>,
+}
+
+impl Session {
+    pub(crate) fn new(credentials: &Credentials) -> Result<Self, SetupError> {
+        let (source, grant): (Box<dyn TokenSource>, _) = match credentials {
+            Credentials::ApiToken(token) => {
+                (Box::new(api_token::ApiToken::new(token)?), Some(Grant::Unlimited))
+            }
+            Credentials::PrivateKey { client_id, key, scopes } => {
+                (Box::new(private_key::PrivateKeyJwt::new(client_id, key, scopes)?), None)
+            }
+        };
+        Ok(Self {
+            source,
+            state: Mutex::default(),
+            rounds: AtomicU64::new(0),
+            grants: watch::Sender::new(grant),
+        })
+    }
+
+    /// The token to use now; a fetch for it is shared by all who wait. `refused` is the number of
+    /// the token that Okta just refused: it and those before it are not given out again.
+    pub(crate) async fn token(&self, wire: &Wire, refused: Option<u64>) -> Result<Issued, Error> {
+        let before = self.rounds.load(Ordering::Acquire);
+        let mut state = self.state.lock().await;
+        let number = state.issued.as_ref().map_or(0, |issued| issued.number);
+        if let Some(issued) = &state.issued
+            && refused.is_none_or(|refused| refused < issued.number)
+            && issued.token.renew_at.is_none_or(|at| wire.clock.now() < at)
+        {
+            return Ok(issued.clone());
+        }
+        // Others failed while this caller waited: the same again would fail too, once for each.
+        if self.rounds.load(Ordering::Acquire) > before
+            && let Some(failure) = &state.failure
+        {
+            return Err(failure.clone());
+        }
+        let fetched = self.source.fetch(wire).await;
+        self.rounds.fetch_add(1, Ordering::Release);
+        match fetched {
+            Ok(token) => {
+                let grant = token.grant.clone();
+                let issued = Issued { token: Arc::new(token), number: number + 1 };
+                *state = State { issued: Some(issued.clone()), failure: None };
+                self.grants.send_if_modified(|known| {
+                    let changed = known.as_ref() != Some(&grant);
+                    *known = Some(grant);
+                    changed
+                });
+                Ok(issued)
+            }
+            Err(error) => {
+                state.failure = Some(error.clone());
+                Err(error)
+            }
+        }
+    }
+
+    pub(crate) fn is_renewable(&self) -> bool {
+        self.source.is_renewable()
+    }
+
+    pub(crate) fn advice(&self) -> &'static str {
+        self.source.advice()
+    }
+
+    pub(crate) fn grants(&self) -> watch::Receiver<Option<Grant>> {
+        self.grants.subscribe()
+    }
+}
