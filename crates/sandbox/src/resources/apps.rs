@@ -9,7 +9,7 @@ mod view;
 
 use serde_json::{Map, Value, json};
 
-pub(crate) use self::view::{Secret, app as shown};
+pub(crate) use self::view::{Secret, app as shown, home, logo_url};
 use self::{
     build::{Given, Invalid},
     filter::Filter,
@@ -27,7 +27,7 @@ use crate::{
 /// The collection that apps are kept in.
 pub(crate) const APPS: &str = "apps";
 
-pub(super) static ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route] = &[
     get("/api/v1/apps", "okta.apps.read", list).limit(100),
     post("/api/v1/apps", "okta.apps.manage", create).limit(100),
     get("/api/v1/apps/{appId}", "okta.apps.read", read).limit(500),

@@ -13,7 +13,7 @@ use crate::{
     route::{Route, get},
 };
 
-pub(super) static ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[Route] = &[
     get("/api/v1/catalog/apps", "okta.apps.read", list),
     get("/api/v1/catalog/apps/{appName}", "okta.apps.read", read),
 ];

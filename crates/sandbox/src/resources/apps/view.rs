@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::call::Call;
+use crate::{call::Call, resources::policies};
 
 /// The key, in what is kept of an app, of the policy that guards it; keys like this are not shown.
 pub(super) const ACCESS_POLICY: &str = "_accessPolicy";
@@ -54,16 +54,22 @@ fn links(app: &Map<String, Value>, call: &Call<'_>) -> Value {
     if !active {
         links.insert("activate".into(), json!({ "href": at("/lifecycle/activate") }));
     }
-    let policy = |key: &str| json!({ "href": call.href(&format!("/api/v1/policies/{}", text(key))) });
-    links.insert("profileEnrollment".into(), policy(ENROLLMENT_POLICY));
+    let policy = |key: &str, kind: &str| {
+        let id = match text(key) {
+            "" => policies::default_of(call.state, kind),
+            id => id.to_owned(),
+        };
+        json!({ "href": call.href(&format!("/api/v1/policies/{id}")) })
+    };
+    links.insert("profileEnrollment".into(), policy(ENROLLMENT_POLICY, "PROFILE_ENROLLMENT"));
     links.insert("policies".into(), json!({ "href": at("/policies"), "hints": { "allow": ["PUT"] } }));
     links.insert("groups".into(), json!({ "href": at("/groups") }));
-    links.insert("logo".into(), json!([logo(name, call)]));
+    links.insert("logo".into(), json!([{ "name": "medium", "href": logo_url(name, call), "type": "image/png" }]));
     if mode == "OPENID_CONNECT" && !is_system(name) {
         let href = at("/credentials/secrets");
         links.insert("clientCredentials".into(), json!([{ "name": "secrets", "href": href }]));
     }
-    links.insert("accessPolicy".into(), policy(ACCESS_POLICY));
+    links.insert("accessPolicy".into(), policy(ACCESS_POLICY, "ACCESS_POLICY"));
     links.insert("users".into(), json!({ "href": at("/users") }));
     if active {
         links.insert("deactivate".into(), json!({ "href": at("/lifecycle/deactivate") }));
@@ -104,15 +110,14 @@ fn app_links(app: &Map<String, Value>, call: &Call<'_>) -> Value {
 }
 
 /// Where a click on the dashboard leads.
-pub(super) fn home(name: &str, id: &str, link: &str, call: &Call<'_>) -> String {
+pub(crate) fn home(name: &str, id: &str, link: &str, call: &Call<'_>) -> String {
     let tail = id.get(3..).unwrap_or_default();
     let key = if link == "login" { "2557".to_owned() } else { format!("aln{tail}") };
     call.href(&format!("/home/{name}/{id}/{key}"))
 }
 
-/// The picture of an app.
-pub(super) fn logo(name: &str, call: &Call<'_>) -> Value {
+/// Where the picture of an app is.
+pub(crate) fn logo_url(name: &str, call: &Call<'_>) -> String {
     let file = if matches!(name, "bookmark" | "oidc_client") { name } else { "default" };
-    let href = call.href(&format!("/assets/img/logos/{file}.png"));
-    json!({ "name": "medium", "href": href, "type": "image/png" })
+    call.href(&format!("/assets/img/logos/{file}.png"))
 }
