@@ -98,6 +98,7 @@ pub(crate) static KINDS: &[Kind] = &[
     ),
     kind("application.user_membership.update", "Update user's application membership", ""),
     kind("group.application_assignment.add", "Add assigned application to group", ""),
+    kind("group.application_assignment.update", "Update assigned application of group", ""),
     kind("group.application_assignment.remove", "Remove assigned application from group", ""),
     kind("application.policy.sign_on.update", "Update sign on policy", ""),
     kind("policy.lifecycle.create", "Create policy", ""),

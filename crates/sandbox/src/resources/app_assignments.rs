@@ -225,8 +225,7 @@ fn unassign(call: &mut Call<'_>) -> Result<Answer> {
 fn log(call: &mut Call<'_>, event: &'static str, app: Id, user: Id) {
     let app = call.state.docs(APPS).get(app.as_str()).map(apps::target);
     let user = call.state.users.get(user).map(|user| {
-        let account =
-            Target::new(user.id.as_str(), "AppUser", user.login(), user.display_name());
+        let account = Target::new(user.id.as_str(), "AppUser", user.login(), user.display_name());
         [account, Target::user(user)]
     });
     let Some((app, [account, user])) = app.zip(user) else { return };
@@ -236,7 +235,8 @@ fn log(call: &mut Call<'_>, event: &'static str, app: Id, user: Id) {
 fn view(call: &Call<'_>, app: Id, user: &User, held: Held<'_>) -> Value {
     let Held { row, via } = held;
     let doc = call.state.docs(APPS).get(app.as_str());
-    let has_account = doc.and_then(|doc| doc.get("signOnMode")).is_some_and(|mode| mode != "BOOKMARK");
+    let has_account =
+        doc.and_then(|doc| doc.get("signOnMode")).is_some_and(|mode| mode != "BOOKMARK");
     let user_name = row.user_name.as_deref().map_or_else(
         || doc.map_or_else(|| user.login().to_owned(), |doc| default_name(doc, user)),
         ToOwned::to_owned,
@@ -289,8 +289,7 @@ fn app_links(call: &mut Call<'_>) -> Result<Answer> {
     let mut shown = Vec::new();
     for (id, app) in call.state.docs(APPS).iter() {
         let text = |name: &str| app.get(name).and_then(Value::as_str).unwrap_or_default();
-        let assigned =
-            Id::parse(id).is_some_and(|app| held(call.state, app, user).is_some());
+        let assigned = Id::parse(id).is_some_and(|app| held(call.state, app, user).is_some());
         if !assigned || text("status") != "ACTIVE" {
             continue;
         }

@@ -65,7 +65,9 @@ pub(super) fn cursor(call: &Call<'_>, prefix: &str) -> Result<Option<Id>> {
     let Some(after) = call.query("after") else { return Ok(None) };
     match Id::parse(after).filter(|id| id.has_prefix(prefix)) {
         Some(id) => Ok(Some(id)),
-        None => Err(ApiError::new(400, "E0000029", "Invalid paging request.").cause("Invalid cursor.")),
+        None => {
+            Err(ApiError::new(400, "E0000029", "Invalid paging request.").cause("Invalid cursor."))
+        }
     }
 }
 
@@ -88,9 +90,9 @@ fn list(call: &mut Call<'_>) -> Result<Answer> {
         |(id, _)| (*id).clone(),
         |(id, app)| {
             let mut shown = shown(app, call, Secret::Hidden);
-            let user = expanded.zip(Id::parse(id)).and_then(|(user, app)| {
-                super::app_assignments::embedded_user(call, app, user)
-            });
+            let user = expanded
+                .zip(Id::parse(id))
+                .and_then(|(user, app)| super::app_assignments::embedded_user(call, app, user));
             if let Some((user, shown)) = user.zip(shown.as_object_mut()) {
                 shown.insert("_embedded".into(), json!({ "user": user }));
             }
@@ -276,7 +278,10 @@ fn assign_policy(call: &mut Call<'_>) -> Result<Answer> {
         "ACCESS_POLICY" => ACCESS_POLICY,
         "PROFILE_ENROLLMENT" => ENROLLMENT_POLICY,
         _ => {
-            return Err(ApiError::invalid("Policy", "The policy cannot be assigned to an application"));
+            return Err(ApiError::invalid(
+                "Policy",
+                "The policy cannot be assigned to an application",
+            ));
         }
     };
     let policy_target = super::policies::target(policy);

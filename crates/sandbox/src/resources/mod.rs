@@ -3,14 +3,28 @@
 //! A resource is a file with `pub(super) const ROUTES: &[Route]` and a function per operation, listed
 //! in [`TABLES`]; what a new org has of it is added by a function in [`SEEDS`].
 
+pub(crate) mod app_assignments;
+pub(crate) mod apps;
+pub(crate) mod catalog;
+pub(crate) mod device_assurance;
 mod groups;
+pub(crate) mod policies;
+pub(crate) mod policy_rules;
 
 use jiff::Timestamp;
 
 use crate::{config::Config, route::Route, store::State};
 
 /// Every operation of the API.
-pub(crate) const TABLES: &[&[Route]] = &[groups::ROUTES];
+pub(crate) const TABLES: &[&[Route]] = &[
+    app_assignments::ROUTES,
+    apps::ROUTES,
+    catalog::ROUTES,
+    device_assurance::ROUTES,
+    groups::ROUTES,
+    policies::ROUTES,
+    policy_rules::ROUTES,
+];
 
 /// Adds what a new org has of a resource; runs in this order, after people and groups.
 pub(crate) type Seed = fn(&mut State, &Config, Timestamp);

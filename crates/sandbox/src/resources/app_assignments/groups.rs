@@ -94,7 +94,11 @@ pub(super) fn assign(call: &mut Call<'_>) -> Result<Answer> {
     };
     let answer = Answer::ok(view(call, app, id, &row));
     call.state.assignments.groups.insert((app, id), row);
-    let event = if fresh { "group.application_assignment.add" } else { "group.application_assignment.update" };
+    let event = if fresh {
+        "group.application_assignment.add"
+    } else {
+        "group.application_assignment.update"
+    };
     call.log(event, vec![group_target, app_target]);
     Ok(answer)
 }

@@ -33,15 +33,17 @@ impl Filter {
             Term::Status(status) => text("status") == status,
             Term::Name(name) => text("name") == name,
             Term::SigningKey(kid) => {
-                app.get("credentials").and_then(|all| all.pointer("/signing/kid")).and_then(Value::as_str)
+                app.get("credentials")
+                    .and_then(|all| all.pointer("/signing/kid"))
+                    .and_then(Value::as_str)
                     == Some(kid)
             }
             Term::User(user) => {
                 id.zip(*user).is_some_and(|(app, user)| app_assignments::has_user(state, app, user))
             }
-            Term::Group(group) => id
-                .zip(*group)
-                .is_some_and(|pair| state.assignments.groups.contains_key(&pair)),
+            Term::Group(group) => {
+                id.zip(*group).is_some_and(|pair| state.assignments.groups.contains_key(&pair))
+            }
         })
     }
 }

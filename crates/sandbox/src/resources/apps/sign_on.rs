@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::build::{Invalid, Kind, flag, text_or_null};
+use super::{
+    build::{Invalid, flag, text_or_null},
+    kind::Kind,
+};
 
 /// `settings.signOn`, for the apps that have it.
 pub(super) fn settings(

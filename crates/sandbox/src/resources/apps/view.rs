@@ -48,7 +48,10 @@ fn links(app: &Map<String, Value>, call: &Call<'_>) -> Value {
         let href = at("/sso/saml/metadata");
         links.insert("metadata".into(), json!({ "href": href, "type": "application/xml" }));
     }
-    links.insert("uploadLogo".into(), json!({ "href": at("/logo"), "hints": { "allow": ["POST"] } }));
+    links.insert(
+        "uploadLogo".into(),
+        json!({ "href": at("/logo"), "hints": { "allow": ["POST"] } }),
+    );
     links.insert("appLinks".into(), app_links(app, call));
     let active = text("status") == "ACTIVE";
     if !active {
@@ -62,9 +65,15 @@ fn links(app: &Map<String, Value>, call: &Call<'_>) -> Value {
         json!({ "href": call.href(&format!("/api/v1/policies/{id}")) })
     };
     links.insert("profileEnrollment".into(), policy(ENROLLMENT_POLICY, "PROFILE_ENROLLMENT"));
-    links.insert("policies".into(), json!({ "href": at("/policies"), "hints": { "allow": ["PUT"] } }));
+    links.insert(
+        "policies".into(),
+        json!({ "href": at("/policies"), "hints": { "allow": ["PUT"] } }),
+    );
     links.insert("groups".into(), json!({ "href": at("/groups") }));
-    links.insert("logo".into(), json!([{ "name": "medium", "href": logo_url(name, call), "type": "image/png" }]));
+    links.insert(
+        "logo".into(),
+        json!([{ "name": "medium", "href": logo_url(name, call), "type": "image/png" }]),
+    );
     if mode == "OPENID_CONNECT" && !is_system(name) {
         let href = at("/credentials/secrets");
         links.insert("clientCredentials".into(), json!([{ "name": "secrets", "href": href }]));
