@@ -1,0 +1,147 @@
+//! Does to a sandbox what was done to a real org: ids are put in the place of ids.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use okta_sandbox::Config;
+use serde_json::{Map, Value, json};
+
+use super::{corpus::Exchange, variant::resource};
+use crate::support::{Reply, Sandbox};
+
+/// A sandbox that stands for the org of one recording.
+pub(super) struct Replay {
+    pub(super) sandbox: Sandbox,
+    /// Recorded ids and other secrets, and what the sandbox has in their place.
+    ids: BTreeMap<String, String>,
+    everyone: String,
+    admin: String,
+}
+
+impl Replay {
+    pub(super) async fn new() -> Self {
+        let config = Config { users: 20, groups: 10, log_events: 20, rate_limits: false, ..Config::default() };
+        let sandbox = Sandbox::with(config);
+        let id = |reply: &Reply, pointer: &str| {
+            reply.body.pointer(pointer).and_then(Value::as_str).unwrap_or("none").to_owned()
+        };
+        let everyone = id(&sandbox.get("/api/v1/groups?q=Everyone").await, "/0/id");
+        let admin = id(&sandbox.get("/api/v1/users/me").await, "/id");
+        Self { sandbox, ids: BTreeMap::new(), everyone, admin }
+    }
+
+    /// The answer of the sandbox to what was asked, or why it cannot be asked the same.
+    pub(super) async fn ask(&mut self, exchange: &Exchange) -> Result<Reply, &'static str> {
+        self.find_policies(exchange).await;
+        let path = self.translated(&exchange.path);
+        let good = exchange.status < 300;
+        let own: BTreeSet<&str> = self.ids.values().map(String::as_str).collect();
+        let foreign = path.split('/').any(|part| {
+            is_id(part) && !own.contains(part) && part != self.everyone && part != self.admin
+        });
+        if good && foreign {
+            return Err("about something made before the recording began");
+        }
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        for (name, value) in &exchange.query {
+            query.append_pair(name, &self.translated(value));
+        }
+        let query = query.finish();
+        let uri = if query.is_empty() { path } else { format!("{path}?{query}") };
+        let body = match (&exchange.request, exchange.method.as_str()) {
+            (Some(body), _) => Some(body.clone()),
+            (None, "POST" | "PUT") => exchange.reply.as_ref().filter(|_| good).and_then(|reply| guessed(exchange, reply)),
+            (None, _) => None,
+        };
+        let body = body.map(|body| {
+            let text = self.known_references(&self.translated(&body.to_string()));
+            serde_json::from_str(&text).unwrap()
+        });
+        let reply = self.sandbox.call(&exchange.method, &uri, body).await;
+        if let Some(recorded) = &exchange.reply {
+            self.pair(recorded, &reply.body);
+        }
+        self.sandbox.forward(1);
+        Ok(reply)
+    }
+
+    fn translated(&self, text: &str) -> String {
+        self.ids.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
+    }
+
+    /// Groups and people that were there before the recording began: `Everyone` and the admin stand for them.
+    fn known_references(&self, body: &str) -> String {
+        let own: BTreeSet<&str> = self.ids.values().map(String::as_str).collect();
+        let parts = body.split('"').map(|part| match part.get(..3) {
+            Some("00g") if is_id(part) && !own.contains(part) => self.everyone.as_str(),
+            Some("00u") if is_id(part) && !own.contains(part) => self.admin.as_str(),
+            _ => part,
+        });
+        parts.collect::<Vec<_>>().join("\"")
+    }
+
+    /// Policies that every org has stand for those that the recording takes for given.
+    async fn find_policies(&mut self, exchange: &Exchange) {
+        let Some(id) = exchange.path.split('/').nth(4).filter(|_| exchange.path.starts_with("/api/v1/policies/")) else {
+            return;
+        };
+        let reply = exchange.reply.as_ref().map(|reply| reply.get(0).unwrap_or(reply));
+        let kind = reply.and_then(|reply| reply.get("type")).and_then(Value::as_str);
+        let Some(kind) = kind.filter(|_| !self.ids.contains_key(id)) else { return };
+        let kind = if kind == "SIGN_ON" { "OKTA_SIGN_ON" } else { kind };
+        let policies = self.sandbox.get(&format!("/api/v1/policies?type={kind}")).await.body;
+        let found = policies.as_array().into_iter().flatten().find(|policy| policy["system"] == json!(true));
+        if let Some(found) = found {
+            self.ids.insert(id.to_owned(), found["id"].as_str().unwrap().to_owned());
+        }
+    }
+
+    /// Learns which id stands for which: those at the same place in both answers.
+    fn pair(&mut self, recorded: &Value, own: &Value) {
+        match (recorded, own) {
+            (Value::Object(recorded), Value::Object(own)) => {
+                for (name, value) in recorded {
+                    if let Some(own) = own.get(name) {
+                        self.pair(value, own);
+                    }
+                }
+            }
+            (Value::String(recorded), Value::String(own)) if is_id(recorded) && is_id(own) => {
+                if recorded.get(..3) == own.get(..3) {
+                    self.ids.entry(recorded.clone()).or_insert_with(|| own.clone());
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Twenty letters and digits with a prefix that Okta uses.
+fn is_id(text: &str) -> bool {
+    const PREFIXES: [&str; 11] =
+        ["00u", "00g", "0oa", "00p", "rst", "0pr", "rul", "dae", "pks", "osc", "oty"];
+    text.len() == 20
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && PREFIXES.iter().any(|prefix| text.starts_with(prefix))
+}
+
+/// A body that was not recorded, made from the answer to it.
+fn guessed(exchange: &Exchange, reply: &Value) -> Option<Value> {
+    let reply = reply.as_object()?;
+    let keys: &[&str] = match resource(&exchange.template) {
+        "app" => &["label", "name", "signOnMode", "settings", "credentials", "visibility", "accessibility"],
+        "app user" => &["id", "scope", "credentials", "profile"],
+        "app group" => &["priority"],
+        "policy" => &["type", "name", "description", "conditions", "settings"],
+        "rule" => &["type", "name", "conditions", "actions"],
+        "user" | "group" => &["profile"],
+        _ => return None,
+    };
+    let mut body: Map<String, Value> = keys
+        .iter()
+        .filter_map(|key| Some(((*key).to_owned(), reply.get(*key)?.clone())))
+        .collect();
+    if let Some(client) = body.get_mut("credentials").and_then(|all| all.pointer_mut("/oauthClient")) {
+        client.as_object_mut()?.retain(|name, _| !name.starts_with("client_"));
+    }
+    Some(Value::Object(body))
+}

@@ -1,0 +1,47 @@
+//! Which answers must look alike.
+
+use serde_json::Value;
+
+/// What kind of object an operation answers with; operations with the same kind may be pooled.
+pub(super) fn resource(template: &str) -> &'static str {
+    match template {
+        "/api/v1/apps" | "/api/v1/apps/{appId}" | "/api/v1/groups/{groupId}/apps" => "app",
+        "/api/v1/apps/{appId}/users" | "/api/v1/apps/{appId}/users/{userId}" => "app user",
+        "/api/v1/apps/{appId}/groups" | "/api/v1/apps/{appId}/groups/{groupId}" => "app group",
+        "/api/v1/policies" | "/api/v1/policies/{policyId}" => "policy",
+        "/api/v1/policies/{policyId}/rules" | "/api/v1/policies/{policyId}/rules/{ruleId}" => "rule",
+        "/api/v1/device-assurances" | "/api/v1/device-assurances/{deviceAssuranceId}" => "assurance",
+        "/api/v1/users" | "/api/v1/users/{id}" => "user",
+        "/api/v1/groups/{groupId}/users" => "member",
+        "/api/v1/groups" | "/api/v1/groups/{groupId}" | "/api/v1/users/{id}/groups" => "group",
+        "/api/v1/logs" => "event",
+        _ => "other",
+    }
+}
+
+/// What decides how an object of a kind looks.
+pub(super) fn variant(template: &str, object: &Value) -> String {
+    if object.get("errorCode").is_some() {
+        return "error".to_owned();
+    }
+    let text = |pointer: &str| object.pointer(pointer).and_then(Value::as_str).unwrap_or("null");
+    let system = object.get("system") == Some(&Value::Bool(true));
+    match resource(template) {
+        "app" => {
+            // The names of custom apps are made up for each; of the others each name has its own settings.
+            let name = text("/name");
+            let custom = object.pointer("/settings/signOn/ssoAcsUrl").is_some()
+                || text("/signOnMode") == "AUTO_LOGIN" && name.contains('_');
+            let name = if custom { "custom" } else { name };
+            let client = object.pointer("/settings/oauthClient/application_type");
+            let client = client.and_then(Value::as_str).unwrap_or_default();
+            format!("{} {name} {client}", text("/signOnMode")).trim().to_owned()
+        }
+        "policy" | "rule" if system => format!("{} system", text("/type")),
+        "policy" | "rule" | "group" => text("/type").to_owned(),
+        "assurance" => text("/platform").to_owned(),
+        "user" | "member" => text("/status").to_owned(),
+        "app user" => text("/scope").to_owned(),
+        _ => String::new(),
+    }
+}
