@@ -217,7 +217,7 @@ mod tests {
             limits.keep(endpoint, Stated::read(&headers(&lines), now).unwrap());
         }
         assert_eq!(limits.all()[0].1.remaining, 0);
-        assert_eq!(limits.used_up(endpoint, now).unwrap().0, Duration::from_secs(60));
+        assert_eq!(limits.used_up(endpoint, now).unwrap().0, Duration::from_mins(1));
         let later = Timestamp::from_second(1_060).unwrap();
         assert!(limits.used_up(endpoint, later).is_none());
     }

@@ -137,8 +137,8 @@ mod tests {
         next(&headers, &Url::parse("https://acme.okta.com/api/v1/users?limit=2").unwrap())
     }
 
-    fn pairs(pairs: &[(&str, &str)]) -> Option<Vec<(String, String)>> {
-        Some(pairs.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect())
+    fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+        pairs.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect()
     }
 
     #[test]
@@ -147,7 +147,7 @@ mod tests {
             "<https://acme.okta.com/api/v1/users?limit=2>; rel=\"self\"",
             "<https://acme.okta.com/api/v1/users?after=a%3D%3D&limit=2>; rel=\"next\"",
         ]);
-        assert_eq!(found.unwrap(), pairs(&[("after", "a=="), ("limit", "2")]));
+        assert_eq!(found.unwrap().unwrap(), pairs(&[("after", "a=="), ("limit", "2")]));
     }
 
     #[test]
@@ -156,13 +156,13 @@ mod tests {
             "<https://acme.okta.com/api/v1/users?q=a,b>; rel=self; title=\"a, <b>; rel=next\",\
              <https://acme.okta.com/api/v1/users?after=x,y+z>;rel=next",
         ]);
-        assert_eq!(found.unwrap(), pairs(&[("after", "x,y z")]));
+        assert_eq!(found.unwrap().unwrap(), pairs(&[("after", "x,y z")]));
     }
 
     #[test]
     fn a_target_that_is_relative() {
         let found = next_of(&["</api/v1/users?after=1>; REL=\"prev NEXT\""]);
-        assert_eq!(found.unwrap(), pairs(&[("after", "1")]));
+        assert_eq!(found.unwrap().unwrap(), pairs(&[("after", "1")]));
     }
 
     #[test]
@@ -214,7 +214,7 @@ mod tests {
             } else {
                 next_of(&[own, &next])
             };
-            prop_assert_eq!(found.unwrap(), pairs(&[("after", &after), ("limit", "2")]));
+            prop_assert_eq!(found.unwrap().unwrap(), pairs(&[("after", &after), ("limit", "2")]));
         }
     }
 }

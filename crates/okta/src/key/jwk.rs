@@ -13,8 +13,10 @@ use super::{Algorithm, BASE64_URL, KeyError, PrivateKey, shown};
 /// A private key from the JSON of one JWK.
 pub(super) fn read(text: &str) -> Result<PrivateKey, KeyError> {
     // A variable may hold the JSON with its line breaks as `\n` between the members.
-    let parsed = serde_json::from_str(text)
-        .or_else(|_| serde_json::from_str(&text.replace("\\n", "\n").replace("\\\"", "\"")));
+    let parsed = serde_json::from_str(text).or_else(|_| {
+        let text = text.replace("\\r", "").replace("\\n", "\n").replace("\\\"", "\"");
+        serde_json::from_str(&text)
+    });
     let jwk: Value = parsed.map_err(|_| KeyError::Jwk("it is no valid JSON".to_owned()))?;
     if jwk.get("keys").is_some() {
         return Err(KeyError::Jwk("it is a key set: give the one key alone".to_owned()));

@@ -1,0 +1,23 @@
+//! The client against a server in the same process. No test waits: the clock is the test's.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "what helpers of tests do may fail the test"
+)]
+
+mod errors;
+mod http;
+mod keys;
+mod limits;
+mod org_url;
+mod pages;
+mod paths;
+mod reads;
+mod secrets;
+mod setup;
+mod sign_in;
+mod support;
+mod tls;
+mod writes;
