@@ -45,6 +45,15 @@ impl ApiError {
         Self::validation(of).cause(cause)
     }
 
+    /// 400 E0000001 for a profile: names the first field that is wrong, or `object` where an
+    /// attribute is not known at all.
+    pub(crate) fn profile(object: &str, causes: Vec<String>) -> Self {
+        let unknown = causes.iter().any(|cause| cause.starts_with("Property name"));
+        let field = causes.first().and_then(|cause| cause.split_once(": ")).filter(|_| !unknown);
+        let error = Self::validation(field.map_or(object, |(field, _)| field));
+        Self { causes, ..error }
+    }
+
     /// 400 E0000003: the body is no JSON object, or missing.
     pub(crate) fn malformed() -> Self {
         Self::new(400, "E0000003", "The request body was not well-formed.")

@@ -16,6 +16,7 @@ mod call;
 mod config;
 mod error;
 mod id;
+mod listing;
 mod log;
 mod oauth;
 mod org;

@@ -7,9 +7,13 @@ pub(crate) mod app_assignments;
 pub(crate) mod apps;
 pub(crate) mod catalog;
 pub(crate) mod device_assurance;
+mod group_rules;
 mod groups;
 pub(crate) mod policies;
 pub(crate) mod policy_rules;
+pub(crate) mod roles;
+mod schemas;
+mod users;
 
 use jiff::Timestamp;
 
@@ -21,13 +25,17 @@ pub(crate) const TABLES: &[&[Route]] = &[
     apps::ROUTES,
     catalog::ROUTES,
     device_assurance::ROUTES,
+    group_rules::ROUTES,
     groups::ROUTES,
     policies::ROUTES,
     policy_rules::ROUTES,
+    roles::ROUTES,
+    schemas::ROUTES,
+    users::ROUTES,
 ];
 
 /// Adds what a new org has of a resource; runs in this order, after people and groups.
 pub(crate) type Seed = fn(&mut State, &Config, Timestamp);
 
 /// What fills a new org, after people and groups.
-pub(crate) const SEEDS: &[Seed] = &[];
+pub(crate) const SEEDS: &[Seed] = &[group_rules::seed];

@@ -43,6 +43,7 @@ pub(crate) fn build(config: &Config, now: Timestamp) -> Seeded {
         maker,
         org_id,
         admin,
+        born: now,
         user_type,
         users: Users::default(),
         groups: Groups::new(everyone),

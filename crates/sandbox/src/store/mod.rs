@@ -4,6 +4,7 @@
 mod assignments;
 mod docs;
 mod groups;
+pub(crate) mod schema;
 mod users;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,6 +30,8 @@ pub(crate) struct State {
     pub(crate) org_id: Id,
     /// The admin whose API token it is.
     pub(crate) admin: Id,
+    /// When the org was made.
+    pub(crate) born: jiff::Timestamp,
     /// `oty…`, the default user type; its schema has the same letters after `osc`.
     pub(crate) user_type: Id,
     pub(crate) users: Users,
@@ -40,7 +43,7 @@ pub(crate) struct State {
     /// OAuth scopes granted to an app, by app id.
     pub(crate) grants: BTreeMap<Id, BTreeSet<String>>,
     /// Admin roles by the id of the user, group or app that holds them.
-    pub(crate) roles: BTreeMap<Id, Vec<serde_json::Value>>,
+    pub(crate) roles: BTreeMap<Id, Vec<serde_json::Map<String, serde_json::Value>>>,
     pub(crate) log: Log,
     pub(crate) tokens: Tokens,
 }

@@ -8,7 +8,7 @@ use std::{
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::id::Id;
+use crate::{id::Id, scim::Operand};
 
 /// Where a user stands in the life cycle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,14 +38,30 @@ impl Status {
     }
 }
 
-/// The attributes that every user has in JSON, by their place in the schema.
+/// Numbers of attributes: their places in [`super::schema::USER`].
 pub(crate) mod attr {
     pub(crate) const LOGIN: u16 = 0;
-    pub(crate) const EMAIL: u16 = 1;
-    pub(crate) const SECOND_EMAIL: u16 = 2;
-    pub(crate) const FIRST_NAME: u16 = 3;
-    pub(crate) const LAST_NAME: u16 = 4;
-    pub(crate) const MOBILE_PHONE: u16 = 5;
+    pub(crate) const FIRST_NAME: u16 = 1;
+    pub(crate) const LAST_NAME: u16 = 2;
+    pub(crate) const EMAIL: u16 = 6;
+    pub(crate) const TITLE: u16 = 7;
+    pub(crate) const DISPLAY_NAME: u16 = 8;
+    pub(crate) const SECOND_EMAIL: u16 = 11;
+    pub(crate) const MOBILE_PHONE: u16 = 12;
+    pub(crate) const CITY: u16 = 15;
+    pub(crate) const STATE: u16 = 16;
+    pub(crate) const COUNTRY_CODE: u16 = 18;
+    pub(crate) const USER_TYPE: u16 = 23;
+    pub(crate) const EMPLOYEE_NUMBER: u16 = 24;
+    pub(crate) const COST_CENTER: u16 = 25;
+    pub(crate) const ORGANIZATION: u16 = 26;
+    pub(crate) const DIVISION: u16 = 27;
+    pub(crate) const DEPARTMENT: u16 = 28;
+    pub(crate) const MANAGER_ID: u16 = 29;
+    pub(crate) const MANAGER: u16 = 30;
+    pub(crate) const CONTRACT_END: u16 = 31;
+    pub(crate) const BADGE_NUMBER: u16 = 32;
+    pub(crate) const GITHUB_USERNAME: u16 = 34;
 }
 
 /// One attribute value.
@@ -71,6 +87,14 @@ impl Atom {
             Self::Json(value) => (**value).clone(),
             Self::Known(text) => Value::String((*text).to_owned()),
             Self::Text(text) => Value::String(text.clone().into()),
+        }
+    }
+
+    pub(crate) fn operand(&self) -> Operand<'_> {
+        match self {
+            Self::Json(value) => Operand::json(value),
+            Self::Known(text) => Operand::text(text),
+            Self::Text(text) => Operand::text(text),
         }
     }
 

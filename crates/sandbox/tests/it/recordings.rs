@@ -95,7 +95,10 @@ impl Report {
                 && mismatch.starts_with(exception.mismatch)
         });
         if !excepted {
-            self.row(operation, variant).mismatches.entry(mismatch).or_insert_with(|| place.to_owned());
+            self.row(operation, variant)
+                .mismatches
+                .entry(mismatch)
+                .or_insert_with(|| place.to_owned());
         }
     }
 
@@ -103,11 +106,17 @@ impl Report {
     fn finish(self) {
         let mut table = String::new();
         let mut wrong = 0;
-        writeln!(table, "{:>8} {:>8} {:>6}  operation, variant", "recorded", "compared", "wrong").unwrap();
+        writeln!(table, "{:>8} {:>8} {:>6}  operation, variant", "recorded", "compared", "wrong")
+            .unwrap();
         for ((operation, variant), row) in &self.0 {
             let count = row.mismatches.len();
             wrong += count;
-            writeln!(table, "{:>8} {:>8} {count:>6}  {operation} {variant}", row.recorded, row.compared).unwrap();
+            writeln!(
+                table,
+                "{:>8} {:>8} {count:>6}  {operation} {variant}",
+                row.recorded, row.compared
+            )
+            .unwrap();
             for reason in &row.skipped {
                 writeln!(table, "{:>26}skipped: {reason}", "").unwrap();
             }
@@ -140,12 +149,22 @@ async fn recordings_done_again_get_answers_of_the_same_shape() {
     report.finish();
 }
 
-async fn compare(exchange: &Exchange, replay: &mut Replay, recorded: &Recorded, report: &mut Report) {
+async fn compare(
+    exchange: &Exchange,
+    replay: &mut Replay,
+    recorded: &Recorded,
+    report: &mut Report,
+) {
     let operation = exchange.operation();
-    let first = objects(exchange.reply.as_ref()).first().map(|object| variant(&exchange.template, object));
+    let first =
+        objects(exchange.reply.as_ref()).first().map(|object| variant(&exchange.template, object));
     let first = first.unwrap_or_default();
     report.row(&operation, &first).recorded += 1;
-    let place = format!("{} {}", exchange.file.rsplit('/').take(2).collect::<Vec<_>>().join(" < "), exchange.index);
+    let place = format!(
+        "{} {}",
+        exchange.file.rsplit('/').take(2).collect::<Vec<_>>().join(" < "),
+        exchange.index
+    );
     let reply = match replay.ask(exchange).await {
         Ok(reply) => reply,
         Err(reason) => {
@@ -157,7 +176,11 @@ async fn compare(exchange: &Exchange, replay: &mut Replay, recorded: &Recorded, 
     if reply.status.as_u16() != exchange.status {
         let code = reply.body["errorSummary"].as_str().unwrap_or_default();
         let causes = reply.body["errorCauses"].to_string();
-        let line = format!("answers {}, recorded {} {code} {causes}", reply.status.as_u16(), exchange.status);
+        let line = format!(
+            "answers {}, recorded {} {code} {causes}",
+            reply.status.as_u16(),
+            exchange.status
+        );
         return report.wrong(&operation, &first, line, &place);
     }
     if exchange.reply.as_ref().is_some_and(Value::is_array) != reply.body.is_array() {
@@ -243,6 +266,11 @@ fn inspect(template: &str, item: &Value, recorded: &Recorded, report: &mut Repor
     row.compared += 1;
     let name = item.get("label").or_else(|| item.get("name")).or_else(|| item.get("id"));
     for mismatch in shape.mismatches(&leaves(item)) {
-        report.wrong(&operation, &own, mismatch, &name.map(ToString::to_string).unwrap_or_default());
+        report.wrong(
+            &operation,
+            &own,
+            mismatch,
+            &name.map(ToString::to_string).unwrap_or_default(),
+        );
     }
 }

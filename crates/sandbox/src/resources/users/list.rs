@@ -12,8 +12,16 @@ use crate::{
 
 /// Attributes of the object itself.
 const OWN: [&str; 10] = [
-    "id", "status", "created", "activated", "statusChanged", "lastUpdated", "lastLogin",
-    "passwordChanged", "type.id", "realmId",
+    "id",
+    "status",
+    "created",
+    "activated",
+    "statusChanged",
+    "lastUpdated",
+    "lastLogin",
+    "passwordChanged",
+    "type.id",
+    "realmId",
 ];
 
 pub(super) fn list(call: &mut Call<'_>) -> Result<Answer> {
@@ -71,8 +79,7 @@ fn search_rule(comparison: &Comparison) -> Result<(), String> {
     if attribute(path).is_none() {
         return Err(format!("The attribute is not known: {path}"));
     }
-    let contains =
-        ["profile.firstName", "profile.lastName", "profile.email", "profile.login"];
+    let contains = ["profile.firstName", "profile.lastName", "profile.email", "profile.login"];
     match op {
         Op::Ne | Op::Ew => listing::refuse(comparison),
         Op::Co if !contains.contains(&path.as_str()) => listing::refuse(comparison),
@@ -82,14 +89,8 @@ fn search_rule(comparison: &Comparison) -> Result<(), String> {
 
 /// `filter`: a few attributes, `eq`; dates in order.
 fn filter_rule(comparison: &Comparison) -> Result<(), String> {
-    let equal = [
-        "id",
-        "status",
-        "profile.login",
-        "profile.email",
-        "profile.firstName",
-        "profile.lastName",
-    ];
+    let equal =
+        ["id", "status", "profile.login", "profile.email", "profile.firstName", "profile.lastName"];
     match (comparison.path.as_str(), comparison.op) {
         (path, Op::Eq) if equal.contains(&path) => Ok(()),
         ("lastUpdated", op) if op == Op::Eq || op.is_order() => Ok(()),

@@ -7,8 +7,11 @@ mod write;
 
 use serde_json::Value;
 
-pub(super) use self::render::brief;
 use self::render::full;
+pub(super) use self::{
+    render::{brief, schema_id, schema_path},
+    write::wrong_status,
+};
 use super::groups;
 use crate::{
     answer::Answer,
@@ -95,5 +98,8 @@ fn named<'a>(state: &'a State, name: &str) -> Option<&'a User> {
 
 /// The entity tag of a user: another one after each change.
 fn etag(user: &User) -> String {
-    format!("W/\"{:x}\"", u64::from(user.version) << 32 | (user.created.as_second() & 0xffff_ffff).unsigned_abs())
+    format!(
+        "W/\"{:x}\"",
+        u64::from(user.version) << 32 | (user.created.as_second() & 0xffff_ffff).unsigned_abs()
+    )
 }

@@ -89,12 +89,9 @@ const ACTIVATE: Action = ("activate", "lifecycle/activate");
 const fn actions(status: Status) -> &'static [Action] {
     match status {
         Status::Staged => &[ACTIVATE],
-        Status::Provisioned => &[
-            SUSPEND,
-            RESET_PASSWORD,
-            ("reactivate", "lifecycle/reactivate"),
-            DEACTIVATE,
-        ],
+        Status::Provisioned => {
+            &[SUSPEND, RESET_PASSWORD, ("reactivate", "lifecycle/reactivate"), DEACTIVATE]
+        }
         Status::Active | Status::PasswordExpired | Status::Recovery => &[
             SUSPEND,
             RESET_PASSWORD,

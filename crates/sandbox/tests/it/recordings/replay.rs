@@ -19,7 +19,13 @@ pub(super) struct Replay {
 
 impl Replay {
     pub(super) async fn new() -> Self {
-        let config = Config { users: 20, groups: 10, log_events: 20, rate_limits: false, ..Config::default() };
+        let config = Config {
+            users: 20,
+            groups: 10,
+            log_events: 20,
+            rate_limits: false,
+            ..Config::default()
+        };
         let sandbox = Sandbox::with(config);
         let id = |reply: &Reply, pointer: &str| {
             reply.body.pointer(pointer).and_then(Value::as_str).unwrap_or("none").to_owned()
@@ -49,7 +55,9 @@ impl Replay {
         let uri = if query.is_empty() { path } else { format!("{path}?{query}") };
         let body = match (&exchange.request, exchange.method.as_str()) {
             (Some(body), _) => Some(body.clone()),
-            (None, "POST" | "PUT") => exchange.reply.as_ref().filter(|_| good).and_then(|reply| guessed(exchange, reply)),
+            (None, "POST" | "PUT") => {
+                exchange.reply.as_ref().filter(|_| good).and_then(|reply| guessed(exchange, reply))
+            }
             (None, _) => None,
         };
         let body = body.map(|body| {
@@ -81,7 +89,12 @@ impl Replay {
 
     /// Policies that every org has stand for those that the recording takes for given.
     async fn find_policies(&mut self, exchange: &Exchange) {
-        let Some(id) = exchange.path.split('/').nth(4).filter(|_| exchange.path.starts_with("/api/v1/policies/")) else {
+        let Some(id) = exchange
+            .path
+            .split('/')
+            .nth(4)
+            .filter(|_| exchange.path.starts_with("/api/v1/policies/"))
+        else {
             return;
         };
         let reply = exchange.reply.as_ref().map(|reply| reply.get(0).unwrap_or(reply));
@@ -89,7 +102,11 @@ impl Replay {
         let Some(kind) = kind.filter(|_| !self.ids.contains_key(id)) else { return };
         let kind = if kind == "SIGN_ON" { "OKTA_SIGN_ON" } else { kind };
         let policies = self.sandbox.get(&format!("/api/v1/policies?type={kind}")).await.body;
-        let found = policies.as_array().into_iter().flatten().find(|policy| policy["system"] == json!(true));
+        let found = policies
+            .as_array()
+            .into_iter()
+            .flatten()
+            .find(|policy| policy["system"] == json!(true));
         if let Some(found) = found {
             self.ids.insert(id.to_owned(), found["id"].as_str().unwrap().to_owned());
         }
@@ -128,7 +145,15 @@ fn is_id(text: &str) -> bool {
 fn guessed(exchange: &Exchange, reply: &Value) -> Option<Value> {
     let reply = reply.as_object()?;
     let keys: &[&str] = match resource(&exchange.template) {
-        "app" => &["label", "name", "signOnMode", "settings", "credentials", "visibility", "accessibility"],
+        "app" => &[
+            "label",
+            "name",
+            "signOnMode",
+            "settings",
+            "credentials",
+            "visibility",
+            "accessibility",
+        ],
         "app user" => &["id", "scope", "credentials", "profile"],
         "app group" => &["priority"],
         "policy" => &["type", "name", "description", "conditions", "settings"],
@@ -136,11 +161,11 @@ fn guessed(exchange: &Exchange, reply: &Value) -> Option<Value> {
         "user" | "group" => &["profile"],
         _ => return None,
     };
-    let mut body: Map<String, Value> = keys
-        .iter()
-        .filter_map(|key| Some(((*key).to_owned(), reply.get(*key)?.clone())))
-        .collect();
-    if let Some(client) = body.get_mut("credentials").and_then(|all| all.pointer_mut("/oauthClient")) {
+    let mut body: Map<String, Value> =
+        keys.iter().filter_map(|key| Some(((*key).to_owned(), reply.get(*key)?.clone()))).collect();
+    if let Some(client) =
+        body.get_mut("credentials").and_then(|all| all.pointer_mut("/oauthClient"))
+    {
         client.as_object_mut()?.retain(|name, _| !name.starts_with("client_"));
     }
     Some(Value::Object(body))

@@ -9,8 +9,12 @@ pub(super) fn resource(template: &str) -> &'static str {
         "/api/v1/apps/{appId}/users" | "/api/v1/apps/{appId}/users/{userId}" => "app user",
         "/api/v1/apps/{appId}/groups" | "/api/v1/apps/{appId}/groups/{groupId}" => "app group",
         "/api/v1/policies" | "/api/v1/policies/{policyId}" => "policy",
-        "/api/v1/policies/{policyId}/rules" | "/api/v1/policies/{policyId}/rules/{ruleId}" => "rule",
-        "/api/v1/device-assurances" | "/api/v1/device-assurances/{deviceAssuranceId}" => "assurance",
+        "/api/v1/policies/{policyId}/rules" | "/api/v1/policies/{policyId}/rules/{ruleId}" => {
+            "rule"
+        }
+        "/api/v1/device-assurances" | "/api/v1/device-assurances/{deviceAssuranceId}" => {
+            "assurance"
+        }
         "/api/v1/users" | "/api/v1/users/{id}" => "user",
         "/api/v1/groups/{groupId}/users" => "member",
         "/api/v1/groups" | "/api/v1/groups/{groupId}" | "/api/v1/users/{id}/groups" => "group",
