@@ -45,11 +45,14 @@ pub(crate) async fn read(
     };
     let fields = fields(&mut wire);
     let mut notes = Vec::new();
-    if let (Some(most), Some(limit)) = (def.max_limit, wire.get("limit").and_then(Value::as_u64))
-        && limit > u64::from(most)
-    {
-        wire.insert("limit".to_owned(), most.into());
-        notes.push(format!("limit {limit} is more than Okta allows: {most} was asked for."));
+    if let Some(limit) = wire.get("limit").and_then(Value::as_u64) {
+        let most = def.max_limit.map_or(u64::MAX, u64::from);
+        let asked = limit.clamp(u64::from(def.min_limit), most);
+        if asked != limit {
+            let more = if limit > asked { "more" } else { "less" };
+            wire.insert("limit".to_owned(), asked.into());
+            notes.push(format!("limit {limit} is {more} than Okta allows: {asked} was asked for."));
+        }
     }
     let mut request =
         Request::new(operation.method, operation.path, |name| wire.get(name)?.as_str())?;
@@ -61,7 +64,7 @@ pub(crate) async fn read(
     let fetch_all = wire.get("fetchAll").and_then(Value::as_bool).unwrap_or(false);
     match def.shape {
         Shape::Page => {
-            let listing = Listing { request, fields, fetch_all, notes };
+            let listing = Listing { request, fields, fetch_all, next: pages::by_link, notes };
             Ok(pages::list(listing, desk).await?.into())
         }
         Shape::Object | Shape::Own => Ok(object(request, &fields, desk).await?.into()),

@@ -27,6 +27,17 @@ pub(crate) fn app(app: &Value) -> String {
     quoted(app, &["/label", "/name", "/id"])
 }
 
+/// A group as an application's assignments name it: by its name where that was asked for.
+pub(crate) fn assigned_group(assignment: &Value) -> String {
+    quoted(assignment, &["/_embedded/group/profile/name", "/profile/name", "/id"])
+}
+
+/// A user as an application's assignments name them.
+pub(crate) fn assigned_user(assignment: &Value) -> String {
+    let pointers = ["/credentials/userName", "/profile/login", "/profile/email", "/id"];
+    pointers.iter().find_map(|pointer| text(assignment, pointer)).unwrap_or("?").to_owned()
+}
+
 /// The name of a policy, of a rule, of a device assurance policy.
 pub(crate) fn named(object: &Value) -> String {
     quoted(object, &["/name", "/id"])

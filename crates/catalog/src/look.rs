@@ -31,14 +31,14 @@ pub(crate) async fn around(
     desk: &dyn Desk,
     operation: Operation,
     arguments: &[(&str, &str)],
-    limit: Option<&str>,
+    query: &[(&str, &str)],
 ) -> Result<Seen, BadRequest> {
     if !desk.allows(operation.scope) {
         return Ok(Seen::Unknown(format!("needs {}", operation.scope)));
     }
     let mut request = operation.request(arguments)?;
-    if let Some(limit) = limit {
-        request = request.query("limit", limit);
+    for (name, value) in query {
+        request = request.query(*name, *value);
     }
     Ok(match desk.get(request).await {
         Ok(Reply { body: Value::Array(items), next, .. }) => Seen::Page(items, next.is_some()),

@@ -108,14 +108,54 @@ pub(crate) fn without(value: &Value, read_only: &[&str], path: &str) -> Value {
     }
 }
 
+/// `sent` as the object will be: with the read-only properties of `current`, which Okta keeps.
+pub(crate) fn with_read_only(current: &Value, sent: &Value, read_only: &[&str]) -> Value {
+    kept_at(current, sent, read_only, "")
+}
+
+fn kept_at(current: &Value, sent: &Value, read_only: &[&str], path: &str) -> Value {
+    match (current, sent) {
+        (Value::Object(current), Value::Object(sent)) => {
+            let mut kept = Map::new();
+            for (key, old) in current {
+                let below = join(path, key);
+                if read_only.contains(&below.as_str()) {
+                    kept.insert(key.clone(), old.clone());
+                } else if let Some(new) = sent.get(key) {
+                    kept.insert(key.clone(), kept_at(old, new, read_only, &below));
+                }
+            }
+            for (key, new) in sent {
+                if !current.contains_key(key) {
+                    kept.insert(key.clone(), new.clone());
+                }
+            }
+            Value::Object(kept)
+        }
+        (Value::Array(current), Value::Array(sent)) if current.len() == sent.len() => {
+            let below = format!("{path}[]");
+            let pairs = current.iter().zip(sent);
+            pairs.map(|(old, new)| kept_at(old, new, read_only, &below)).collect()
+        }
+        (_, sent) => sent.clone(),
+    }
+}
+
 fn join(path: &str, key: &str) -> String {
     if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
 }
 
 /// Properties that change by themselves with every write, or only point elsewhere: no change that
 /// a person needs to see, and no conflict.
-const UNREMARKABLE: &[&str] =
-    &["_links", "_embedded", "lastUpdated", "lastUpdate", "lastUpdatedBy", "lastMembershipUpdated"];
+const UNREMARKABLE: &[&str] = &[
+    "_links",
+    "_embedded",
+    "lastUpdated",
+    "lastUpdate",
+    "lastUpdatedBy",
+    "lastMembershipUpdated",
+    "lastLogin",
+];
 
 /// What differs: one `{"field", "before", "after"}` each, dotted paths, in the order of `after`.
 /// An absent property has no `before` or `after`.
@@ -149,7 +189,21 @@ fn diff_at(before: Option<&Value>, after: Option<&Value>, path: &str, changes: &
     changes.push(Value::Object(change));
 }
 
+/// The object less what changes by itself: two reads of an unchanged object are equal in it.
+pub fn remarkable(value: &Value) -> Value {
+    match value {
+        Value::Object(map) => map
+            .iter()
+            .filter(|(key, _)| !UNREMARKABLE.contains(&key.as_str()))
+            .map(|(key, value)| (key.clone(), remarkable(value)))
+            .collect::<Map<_, _>>()
+            .into(),
+        Value::Array(items) => items.iter().map(remarkable).collect(),
+        other => other.clone(),
+    }
+}
+
 /// True if the object is still the one that was shown.
 pub fn same(seen: &Value, now: &Value) -> bool {
-    diff(seen, now).is_empty()
+    remarkable(seen) == remarkable(now)
 }

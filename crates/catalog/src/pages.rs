@@ -18,6 +18,14 @@ const FETCH_ALL_TIME: SignedDuration = SignedDuration::from_secs(60);
 /// How many bytes of items `fetch_all` collects before it answers with a cursor.
 const FETCH_ALL_BYTES: usize = 1024 * 1024;
 
+/// The query of the page after `request`, which `reply` answers; `None` at the end.
+pub(crate) type NextPage = fn(&Request, &Reply) -> Option<Vec<(String, String)>>;
+
+/// The `Link` header says it, as nearly everywhere.
+pub(crate) fn by_link(_: &Request, reply: &Reply) -> Option<Vec<(String, String)>> {
+    reply.next.clone()
+}
+
 /// What to list.
 pub(crate) struct Listing {
     /// The request for the first page.
@@ -26,6 +34,8 @@ pub(crate) struct Listing {
     pub(crate) fields: Fields,
     /// All pages, within the budget.
     pub(crate) fetch_all: bool,
+    /// Where the query of the next page stands.
+    pub(crate) next: NextPage,
     /// What is to be said already.
     pub(crate) notes: Vec<String>,
 }
@@ -33,8 +43,8 @@ pub(crate) struct Listing {
 /// Lists: `items`, `total_fetched`, `has_more`, `next_cursor`, and with `fetch_all` whether the
 /// list is `complete`.
 pub(crate) async fn list(listing: Listing, desk: &dyn Desk) -> Result<Answer, Failure> {
-    let Listing { request, fields, fetch_all, mut notes } = listing;
-    let mut walk = Walk::new(request);
+    let Listing { request, fields, fetch_all, next, mut notes } = listing;
+    let mut walk = Walk::new(request, next);
     let mut items = Vec::new();
     let started = desk.now();
     let mut bytes = 0;
@@ -102,6 +112,22 @@ pub(crate) async fn list(listing: Listing, desk: &dyn Desk) -> Result<Answer, Fa
     Ok(Answer { value: Value::Object(answer), rows, links: shape::wants_links(&fields) })
 }
 
+/// Keeps the named fields of the items of a list that was read whole.
+pub(crate) fn project(answer: &mut Answer, fields: &Fields) {
+    let Some(map) = answer.value.as_object_mut() else { return };
+    let Some(Value::Array(items)) = map.get_mut("items") else { return };
+    let note = shape::missing(items, fields);
+    for item in items {
+        *item = shape::project(item.take(), fields);
+    }
+    if let Some(note) = note
+        && let Some(notes) = map.entry("notes").or_insert_with(|| json!([])).as_array_mut()
+    {
+        notes.push(note.into());
+    }
+    answer.links = shape::wants_links(fields);
+}
+
 fn told(error: &Error) -> Value {
     let okta = error.okta.as_deref();
     json!({
@@ -117,6 +143,7 @@ pub(crate) struct Walk {
     next: Option<Request>,
     /// The cursor of the page to come.
     cursor: Option<String>,
+    after: NextPage,
     seen: HashSet<String>,
     empty: bool,
     /// Okta named a page that was read before.
@@ -127,12 +154,13 @@ pub(crate) struct Walk {
 
 impl Walk {
     /// A walk that begins with `request`.
-    pub(crate) fn new(request: Request) -> Self {
+    pub(crate) fn new(request: Request, after: NextPage) -> Self {
         let cursor = request.query_pairs().iter().find(|(name, _)| name == "after");
         let cursor = cursor.map(|(_, value)| value.clone());
         Self {
             seen: cursor.iter().cloned().collect(),
             cursor,
+            after,
             next: Some(request),
             empty: false,
             circle: None,
@@ -160,7 +188,9 @@ impl Walk {
             return Err(error);
         }
         let Some(request) = self.next.clone() else { return Ok(None) };
-        let Reply { body, next, request_ids, .. } = desk.get(request.clone()).await?;
+        let reply = desk.get(request.clone()).await?;
+        let next = (self.after)(&request, &reply);
+        let Reply { body, request_ids, .. } = reply;
         let Value::Array(items) = body else {
             let mut error = Error::new(
                 ErrorKind::BadReply,
@@ -170,10 +200,12 @@ impl Walk {
             return Err(error);
         };
         self.pages += 1;
-        self.empty = items.is_empty();
         let cursor = next.as_deref().and_then(after);
-        let circle =
-            !self.empty && cursor.as_ref().is_some_and(|cursor| !self.seen.insert(cursor.clone()));
+        let again = cursor.as_ref().is_some_and(|cursor| self.seen.contains(cursor));
+        // A page of another list may be empty because all that is on it was left out.
+        self.empty = items.is_empty() && (again || is_polled(&request));
+        let circle = again && !self.empty;
+        self.seen.extend(cursor.clone());
         self.circle = circle.then(|| {
             Error::new(
                 ErrorKind::BadReply,
@@ -184,6 +216,12 @@ impl Walk {
         self.cursor = cursor;
         Ok(Some(items))
     }
+}
+
+/// True for the System Log without an end: it always names a next page, for what is yet to come.
+fn is_polled(request: &Request) -> bool {
+    request.template() == "/api/v1/logs"
+        && !request.query_pairs().iter().any(|(name, _)| name == "until")
 }
 
 fn after(pairs: &[(String, String)]) -> Option<String> {

@@ -125,6 +125,8 @@ pub struct ToolDef {
     pub any_of: &'static [Scope],
     /// The most items Okta allows in a page.
     pub max_limit: Option<u32>,
+    /// The fewest items Okta allows in a page.
+    pub min_limit: u32,
     pub(crate) query: &'static [&'static str],
     pub(crate) shape: Shape,
     description: fn() -> (String, Args),
@@ -144,6 +146,7 @@ pub(crate) const fn get<T: Tool + Serialize>(
         also: &[],
         any_of: &[],
         max_limit: None,
+        min_limit: 1,
         query: &[],
         shape: Shape::Object,
         description: schema::described::<T>,
@@ -162,6 +165,7 @@ pub(crate) const fn planned<T: Prepare>(name: &'static str, operation: Operation
         also: &[],
         any_of: &[],
         max_limit: None,
+        min_limit: 1,
         query: &[],
         shape: Shape::Own,
         description: schema::described::<T>,
@@ -208,6 +212,13 @@ impl ToolDef {
         self
     }
 
+    /// The fewest items that Okta allows in a page.
+    #[must_use]
+    pub const fn at_least(mut self, fewest: u32) -> Self {
+        self.min_limit = fewest;
+        self
+    }
+
     /// What the tool may read besides its operation.
     #[must_use]
     pub const fn also(mut self, operations: &'static [Operation]) -> Self {
@@ -223,6 +234,10 @@ impl ToolDef {
     }
 
     /// Stops the build over a declaration that forgets something.
+    ///
+    /// # Panics
+    ///
+    /// While compiling: [`tools!`] calls it in a constant.
     #[must_use]
     pub const fn checked(self) -> Self {
         assert!(!self.title.is_empty(), "a tool needs a title");

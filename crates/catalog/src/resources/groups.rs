@@ -12,6 +12,7 @@ use crate::{
     label,
     look::{self, Seen},
     merge,
+    replace::no_marker,
     scope::Scope,
     tool::{Effect, Operation, Prepare, Tool, ToolDef, get, planned, tools},
 };
@@ -39,6 +40,8 @@ const ROLES: Operation = Operation::read("/api/v1/groups/{groupId}/roles", Scope
 const ADD: Operation = Operation::change(Method::Put, MEMBER, Scope::GROUPS_MANAGE, Effect::Write);
 const REMOVE: Operation =
     Operation::change(Method::Delete, MEMBER, Scope::GROUPS_MANAGE, Effect::Destructive);
+/// As much of a list as a person is shown before a change.
+const PAGE: &[(&str, &str)] = &[("limit", "200")];
 
 /// List groups.
 #[derive(Deserialize, Serialize, JsonSchema)]
@@ -128,6 +131,7 @@ impl Tool for CreateGroup {
 
 impl Prepare for CreateGroup {
     async fn prepare(self, _: &dyn Desk) -> Result<Prepared, Failure> {
+        no_marker("profile", &self.profile)?;
         let body = json!({ "profile": self.profile.0 });
         let name = label::group(&body);
         let request = users::operation::<Self>().request(&[])?.body(body);
@@ -205,7 +209,7 @@ impl Prepare for DeleteGroup {
     async fn prepare(self, desk: &dyn Desk) -> Result<Prepared, Failure> {
         let path = [("groupId", self.group_id.as_str())];
         let group = look::at(desk, GET, &path).await?.body;
-        let members = match look::around(desk, USERS, &path, Some("200")).await? {
+        let members = match look::around(desk, USERS, &path, PAGE).await? {
             Seen::Page(members, _) if members.is_empty() => "It has no members.".to_owned(),
             Seen::Page(members, more) => format!(
                 "It has {} members: {}.",
@@ -214,7 +218,7 @@ impl Prepare for DeleteGroup {
             ),
             Seen::Unknown(why) => format!("How many members it has is unknown: {why}."),
         };
-        let apps = match look::around(desk, APPS, &path, Some("200")).await? {
+        let apps = match look::around(desk, APPS, &path, PAGE).await? {
             Seen::Page(apps, _) if apps.is_empty() => "It is assigned no application.".to_owned(),
             Seen::Page(apps, more) => {
                 format!("It grants access to {}.", label::some(&apps, label::app, more))
@@ -258,7 +262,7 @@ impl Prepare for AddUserToGroup {
             .target(GET.request(&path)?, group)
             .check("list_user_groups")
             .done(format!("{who} is in group {name}."));
-        match look::around(desk, ROLES, &path, None).await? {
+        match look::around(desk, ROLES, &path, &[]).await? {
             Seen::Page(roles, _) if roles.is_empty() => {}
             Seen::Page(roles, more) => {
                 let roles = label::some(&roles, role, more);
@@ -301,7 +305,7 @@ impl Prepare for RemoveUserFromGroup {
             .target(GET.request(&path)?, group)
             .check("list_user_groups")
             .done(format!("{who} is no longer in group {name}."));
-        match look::around(desk, APPS, &path, Some("200")).await? {
+        match look::around(desk, APPS, &path, PAGE).await? {
             Seen::Page(apps, _) if apps.is_empty() => {}
             Seen::Page(apps, more) => {
                 let apps = label::some(&apps, label::app, more);

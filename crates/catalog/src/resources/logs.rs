@@ -143,6 +143,7 @@ impl GetLoginFailures {
             request: request.query("limit", "1000"),
             fields: Fields::default(),
             fetch_all: true,
+            next: pages::by_link,
             notes: Vec::new(),
         };
         let mut answer = pages::list(listing, desk).await?.value;

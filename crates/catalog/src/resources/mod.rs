@@ -1,14 +1,22 @@
 //! The tools, one file per Okta resource.
 
+#![expect(clippy::doc_markdown, reason = "the model reads these comments: a backtick is a token")]
+
+mod app_assignments;
+mod apps;
+mod catalog_apps;
+mod device_assurance;
 mod groups;
 mod logs;
+mod policies;
+mod policy_rules;
 mod scope_status;
 mod users;
 mod users_csv;
 
 use crate::tool::ToolDef;
 
-/// The tools of one Okta resource.
+/// The tools of one area, which are switched on and off together.
 #[derive(Clone, Copy)]
 pub struct Toolset {
     /// The toolset's name.
@@ -17,14 +25,42 @@ pub struct Toolset {
     pub tools: &'static [ToolDef],
 }
 
+/// One toolset from the tools of several files.
+macro_rules! toolset {
+    ($name:literal, $($file:ident),+) => {
+        Toolset {
+            name: $name,
+            tools: &const { joined::<{ 0 $(+ $file::TOOLS.len())+ }>(&[$($file::TOOLS),+]) },
+        }
+    };
+}
+
 /// Every toolset, in the order in which clients see them.
 pub const TOOLSETS: &[Toolset] = &[
-    Toolset { name: "server", tools: scope_status::TOOLS },
-    Toolset { name: "users", tools: users::TOOLS },
-    Toolset { name: "users", tools: users_csv::TOOLS },
-    Toolset { name: "groups", tools: groups::TOOLS },
-    Toolset { name: "logs", tools: logs::TOOLS },
+    toolset!("server", scope_status),
+    toolset!("users", users, users_csv),
+    toolset!("groups", groups),
+    toolset!("applications", apps, app_assignments, catalog_apps),
+    toolset!("policies", policies, policy_rules),
+    toolset!("device_assurance", device_assurance),
+    toolset!("logs", logs),
 ];
+
+#[expect(clippy::indexing_slicing, reason = "no iterators in a const fn; the compiler runs it")]
+const fn joined<const N: usize>(files: &[&[ToolDef]]) -> [ToolDef; N] {
+    let mut tools = [files[0][0]; N];
+    let (mut file, mut from, mut to) = (0, 0, 0);
+    while file < files.len() {
+        while from < files[file].len() {
+            tools[to] = files[file][from];
+            from += 1;
+            to += 1;
+        }
+        file += 1;
+        from = 0;
+    }
+    tools
+}
 
 /// Every tool, in the order in which clients see them.
 pub fn tools() -> impl Iterator<Item = &'static ToolDef> {

@@ -11,6 +11,7 @@ use crate::{
     label,
     look::{self, Seen},
     merge,
+    replace::no_marker,
     scope::Scope,
     shape::REDACTED,
     tool::{Effect, Operation, Prepare, Tool, ToolDef, get, planned, tools},
@@ -196,6 +197,7 @@ impl Tool for CreateUser {
 
 impl Prepare for CreateUser {
     async fn prepare(self, _: &dyn Desk) -> Result<Prepared, Failure> {
+        no_marker("profile", &self.profile)?;
         let body = json!({ "profile": self.profile.0 });
         let who = label::user(&body);
         let mut request = operation::<Self>().request(&[])?.body(body);
@@ -282,7 +284,7 @@ impl Prepare for DeactivateUser {
     async fn prepare(self, desk: &dyn Desk) -> Result<Prepared, Failure> {
         let path = [("id", self.user_id.as_str())];
         let user = look::at(desk, GET, &path).await?.body;
-        let apps = match look::around(desk, APP_LINKS, &path, None).await? {
+        let apps = match look::around(desk, APP_LINKS, &path, &[]).await? {
             Seen::Page(apps, _) if apps.is_empty() => "No application on the dashboard.".to_owned(),
             Seen::Page(apps, more) => {
                 format!("Loses access to {}.", label::some(&apps, label::app, more))

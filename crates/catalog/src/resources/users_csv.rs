@@ -9,7 +9,7 @@ use crate::{
     args::{Fields, Flag},
     desk::{Answer, Desk, Export, ExportFile, Failure, Prepared},
     label,
-    pages::Walk,
+    pages::{self, Walk},
     tool::{Prepare, Tool, ToolDef, planned, tools},
 };
 
@@ -97,7 +97,7 @@ impl Prepare for ExportUsersCsv {
             let header: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
             file.write(&record(header.into_iter().map(str::to_owned))?)?;
         }
-        let mut walk = Walk::new(request);
+        let mut walk = Walk::new(request, pages::by_link);
         loop {
             let page = match walk.page(desk).await {
                 Ok(Some(page)) => page,
