@@ -154,12 +154,10 @@ impl fmt::Debug for Okta {
 impl Shared {
     async fn token(&self, course: &Course<'_>, refused: Option<u64>) -> Result<Issued, Error> {
         let token = timeout(course.left(), self.session.token(&self.wire, refused)).await;
-        token.unwrap_or_else(|_| {
-            Err(Error::new(
-                ErrorKind::Network,
-                "the sign-in at Okta took too long: the request itself was not sent",
-            ))
-        })
+        let late = "the sign-in at Okta took too long: the request itself was not sent";
+        token
+            .unwrap_or_else(|_| Err(Error::new(ErrorKind::Network, late)))
+            .map_err(|error| course.with_ids(error))
     }
 
     /// A place among the requests in flight, in a window of the endpoint that is not used up.

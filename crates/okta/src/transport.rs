@@ -202,7 +202,11 @@ fn roots(settings: &Settings) -> Result<Vec<Certificate>, SetupError> {
     }
     if let Some(folder) = &settings.ca_dir {
         for file in files(folder).map_err(SetupError::ReadCertificates)? {
-            roots.extend(certificates(&file)?);
+            match certificates(&file) {
+                // Such folders hold other files too.
+                Err(SetupError::NoCertificates(_)) => {}
+                found => roots.extend(found?),
+            }
         }
     }
     Ok(roots)

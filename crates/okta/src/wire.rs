@@ -172,9 +172,10 @@ impl<'a> Course<'a> {
         Ok(())
     }
 
-    /// `error` with the ids of all attempts.
-    pub(crate) fn with_ids(&self, error: Error) -> Error {
-        Error { request_ids: self.request_ids.clone(), ..error }
+    /// `error` with the ids of all attempts before its own.
+    pub(crate) fn with_ids(&self, mut error: Error) -> Error {
+        error.request_ids.splice(0..0, self.request_ids.iter().cloned());
+        error
     }
 }
 

@@ -60,6 +60,7 @@ async fn certificates_of_a_file_and_of_a_folder_are_trusted() {
     let folder = folder("trusted");
     let file = folder.join("root.pem");
     fs_err::write(&file, pem).unwrap();
+    fs_err::write(folder.join("README"), "no certificate").unwrap();
     let by_file = Settings { ca_file: Some(file), ..settings(&origin) };
     client(by_file).send(&get()).await.unwrap();
     let by_folder = Settings { ca_dir: Some(folder), ..settings(&origin) };
