@@ -3,7 +3,8 @@
 use std::{
     collections::HashMap,
     future::Future,
-    sync::{Arc, Mutex},
+    io,
+    sync::{Arc, Mutex, Once},
     time::Duration,
 };
 
@@ -264,10 +265,44 @@ pub(crate) struct Setup {
 }
 
 pub(crate) fn client(settings: Settings) -> Setup {
+    keep_log();
     let clock = TestClock::new();
     let surroundings =
         Surroundings { clock: Arc::new(clock.clone()), entropy: Arc::new(TestEntropy::default()) };
     Setup { okta: Okta::new(settings, surroundings).unwrap(), clock }
+}
+
+static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+
+/// What the client has logged in all tests so far.
+pub(crate) fn log() -> String {
+    String::from_utf8(LOG.lock().unwrap().clone()).unwrap()
+}
+
+/// One log for all: tracing asks each place only once whether anybody listens.
+fn keep_log() {
+    struct Log;
+
+    impl io::Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            LOG.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let subscriber = tracing_subscriber::fmt()
+            .with_env_filter(tracing_subscriber::EnvFilter::new("okta_client=trace"))
+            .with_ansi(false)
+            .with_writer(|| Log)
+            .finish();
+        tracing::subscriber::set_global_default(subscriber).unwrap();
+    });
 }
 
 /// A client of `server` with an API token.
