@@ -235,8 +235,8 @@ fn log(call: &mut Call<'_>, event: &'static str, app: Id, user: Id) {
 fn view(call: &Call<'_>, app: Id, user: &User, held: Held<'_>) -> Value {
     let Held { row, via } = held;
     let doc = call.state.docs(APPS).get(app.as_str());
-    let has_account =
-        doc.and_then(|doc| doc.get("signOnMode")).is_some_and(|mode| mode != "BOOKMARK");
+    // The apps that are part of Okta have no accounts of their own.
+    let has_account = doc.is_some_and(|doc| !apps::is_system(doc));
     let user_name = row.user_name.as_deref().map_or_else(
         || doc.map_or_else(|| user.login().to_owned(), |doc| default_name(doc, user)),
         ToOwned::to_owned,

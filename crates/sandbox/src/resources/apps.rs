@@ -7,6 +7,7 @@ mod oauth;
 mod sign_on;
 mod view;
 
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 pub(crate) use self::view::{Secret, app as shown, home, logo_url};
@@ -22,6 +23,7 @@ use crate::{
     id::Id,
     log::Target,
     route::{Route, delete, get, post, put},
+    store::State,
 };
 
 /// The collection that apps are kept in.
@@ -43,6 +45,11 @@ pub(crate) fn of_path<'a>(call: &'a Call<'_>) -> Result<(Id, &'a Map<String, Val
     let text = call.param("appId");
     let found = Id::parse(text).zip(call.state.docs(APPS).get(text));
     found.ok_or_else(|| ApiError::not_found(text, "AppInstance"))
+}
+
+/// Whether the app is part of Okta.
+pub(crate) fn is_system(app: &Map<String, Value>) -> bool {
+    view::is_system(app.get("name").and_then(Value::as_str).unwrap_or_default())
 }
 
 /// How the System Log names an app.
@@ -122,7 +129,13 @@ fn create(call: &mut Call<'_>) -> Result<Answer> {
     let id = call.new_id("0oa");
     let status = if call.flag("activate", true) { "ACTIVE" } else { "INACTIVE" };
     let secret = call.state.maker.text(64);
-    let mut app = built(call, &body, &Existing { id, status, name: None, created: None, secret })?;
+    let mut app = built(
+        call.state,
+        call.base,
+        call.now,
+        &body,
+        &Existing { id, status, name: None, created: None, secret },
+    )?;
     let default = |kind: &str| super::policies::default_of(call.state, kind);
     app.insert(ACCESS_POLICY.into(), default("ACCESS_POLICY").into());
     app.insert(ENROLLMENT_POLICY.into(), default("PROFILE_ENROLLMENT").into());
@@ -164,7 +177,7 @@ fn replace(call: &mut Call<'_>) -> Result<Answer> {
         created: Some(text("created")),
         secret,
     };
-    let mut app = built(call, &body, &existing)?;
+    let mut app = built(call.state, call.base, call.now, &body, &existing)?;
     for key in [ACCESS_POLICY, ENROLLMENT_POLICY] {
         app.insert(key.to_owned(), old.get(key).cloned().unwrap_or_default());
     }
@@ -183,27 +196,68 @@ struct Existing<'a> {
     secret: String,
 }
 
-fn built(call: &mut Call<'_>, body: &Value, existing: &Existing<'_>) -> Result<Map<String, Value>> {
+fn built(
+    state: &mut State,
+    base: &str,
+    now: Timestamp,
+    body: &Value,
+    existing: &Existing<'_>,
+) -> Result<Map<String, Value>> {
     let keys = body.pointer("/settings/oauthClient/jwks/keys").and_then(Value::as_array);
     let key_ids: Vec<String> =
-        (0..keys.map_or(0, Vec::len)).map(|_| call.new_id("pks").to_string()).collect();
-    let now = stamp_text(call.now);
-    let org = call.state.org_id;
-    let signing_kid = signing_kid(call);
+        (0..keys.map_or(0, Vec::len)).map(|_| state.maker.id("pks").to_string()).collect();
+    let now = stamp_text(now);
+    let signing_kid = signing_kid(state);
     let given = Given {
         id: existing.id.as_str(),
         name: existing.name,
-        org_id: org.as_str(),
-        subdomain: subdomain(call.base),
+        org_id: state.org_id.as_str(),
+        subdomain: subdomain(base),
         status: existing.status,
         created: existing.created.unwrap_or(&now),
         now: &now,
         signing_kid: &signing_kid,
         client_secret: &existing.secret,
-        serial: call.state.docs(APPS).len() + 1,
+        serial: state.docs(APPS).len() + 1,
         key_ids: &key_ids,
     };
     build::app(body, &given).map_err(refused)
+}
+
+/// Keeps an app of a new org, made like any other; false where it is none.
+pub(crate) fn settle(
+    state: &mut State,
+    id: Id,
+    body: &Value,
+    now: Timestamp,
+    status: &str,
+) -> bool {
+    let secret = state.maker.text(64);
+    let existing = Existing { id, status, name: None, created: None, secret };
+    match built(state, "", now, body, &existing) {
+        Ok(app) => {
+            state.docs_mut(APPS).put(id.as_str(), app);
+            true
+        }
+        Err(_) => false,
+    }
+}
+
+/// Keeps one of the apps that are part of Okta.
+pub(crate) fn add_system(state: &mut State, name: &str, label: &str, now: Timestamp) -> Id {
+    let id = state.maker.id("0oa");
+    let kid = signing_kid(state);
+    let mut app = build::system(id.as_str(), name, label, &stamp_text(now), &kid);
+    app.insert("orn".into(), format!("orn:okta:idp:{}:apps:{name}:{id}", state.org_id).into());
+    state.docs_mut(APPS).put(id.as_str(), app);
+    id
+}
+
+/// Puts an app under an authentication policy.
+pub(crate) fn put_under(state: &mut State, app: Id, policy: &str) {
+    if let Some(app) = state.docs_mut(APPS).get_mut(app.as_str()) {
+        app.insert(ACCESS_POLICY.into(), policy.into());
+    }
 }
 
 fn refused(invalid: Invalid) -> ApiError {
@@ -211,11 +265,11 @@ fn refused(invalid: Invalid) -> ApiError {
 }
 
 /// The key that signs for all apps of the org.
-fn signing_kid(call: &mut Call<'_>) -> String {
-    let known = call.state.docs(APPS).iter().find_map(|(_, app)| {
+fn signing_kid(state: &mut State) -> String {
+    let known = state.docs(APPS).iter().find_map(|(_, app)| {
         app.get("credentials")?.pointer("/signing/kid")?.as_str().map(ToOwned::to_owned)
     });
-    known.unwrap_or_else(|| call.state.maker.text(43))
+    known.unwrap_or_else(|| state.maker.text(43))
 }
 
 /// The first label of the org's host name; an address has none.
@@ -246,8 +300,7 @@ fn activate(call: &mut Call<'_>) -> Result<Answer> {
 }
 
 fn deactivate(call: &mut Call<'_>) -> Result<Answer> {
-    let name = of_path(call)?.1.get("name").and_then(Value::as_str).unwrap_or_default();
-    if view::is_system(name) {
+    if is_system(of_path(call)?.1) {
         return Err(ApiError::forbidden());
     }
     set_status(call, "INACTIVE", "application.lifecycle.deactivate")

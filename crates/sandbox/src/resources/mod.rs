@@ -38,4 +38,9 @@ pub(crate) const TABLES: &[&[Route]] = &[
 pub(crate) type Seed = fn(&mut State, &Config, Timestamp);
 
 /// What fills a new org, after people and groups.
-pub(crate) const SEEDS: &[Seed] = &[group_rules::seed];
+pub(crate) const SEEDS: &[Seed] = &[
+    group_rules::seed,
+    crate::seed::devices::add,
+    crate::seed::policies::add,
+    crate::seed::apps::add,
+];

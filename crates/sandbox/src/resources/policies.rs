@@ -3,6 +3,7 @@
 mod build;
 pub(crate) mod order;
 
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 pub(crate) use self::build::{check_groups, filled};
@@ -10,6 +11,7 @@ use crate::{
     answer::Answer,
     call::{Call, stamp},
     error::{ApiError, Result},
+    id::Id,
     log::Target,
     resources::{
         apps::{self, APPS},
@@ -143,7 +145,19 @@ fn list(call: &mut Call<'_>) -> Result<Answer> {
         found.into_iter().skip(from),
         limit,
         |policy| text(policy, "id").to_owned(),
-        |policy| view(policy, call, rules),
+        |policy| {
+            let mut shown = view(policy, call, rules);
+            // Lists tell what kind of thing an authentication policy guards; a policy alone does not.
+            if kind == "ACCESS_POLICY"
+                && let Some(shown) = shown.as_object_mut()
+            {
+                let embedded = shown.entry("_embedded").or_insert_with(|| json!({}));
+                if let Some(embedded) = embedded.as_object_mut() {
+                    embedded.insert("resourceType".into(), "APP".into());
+                }
+            }
+            shown
+        },
     ))
 }
 
@@ -153,7 +167,7 @@ fn guards(state: &State, policy: &Map<String, Value>, app: &str) -> bool {
 }
 
 fn create(call: &mut Call<'_>) -> Result<Answer> {
-    let body = call.json()?;
+    let mut body = call.json()?;
     let Some(kind) = body.get("type").and_then(Value::as_str) else {
         return Err(ApiError::invalid("type", "type: The field cannot be left blank"));
     };
@@ -164,36 +178,61 @@ fn create(call: &mut Call<'_>) -> Result<Answer> {
             format!("type: Another policy of type {kind} cannot be created"),
         ));
     }
-    let prefix = if matches!(kind.as_str(), "OKTA_SIGN_ON" | "PASSWORD" | "MFA_ENROLL") {
-        "00p"
-    } else {
-        "rst"
-    };
     checked_name(call, &body, &kind, None)?;
     build::check_groups(call.state, &body)?;
-    let id = call.new_id(prefix);
-    let now = stamp(call.now);
+    let id = call.new_id(prefix(&kind));
     let priority = order::place(call.state, &kind, body.get("priority"));
-    let mut policy = Map::new();
-    policy.insert("id".into(), id.into());
-    let status = if call.flag("activate", true) { "ACTIVE" } else { "INACTIVE" };
-    policy.insert("status".into(), body.get("status").cloned().unwrap_or_else(|| status.into()));
-    build::described(&mut policy, &body);
-    policy.insert("priority".into(), priority.into());
-    policy.insert("system".into(), false.into());
-    policy.insert("conditions".into(), build::conditions(&kind, &body, call.state));
-    policy.insert("created".into(), now.clone());
-    policy.insert("lastUpdated".into(), now);
-    if let Some(settings) = build::settings(&kind, body.get("settings")) {
-        policy.insert("settings".into(), settings);
+    body.insert("priority".into(), priority.into());
+    body.insert("system".into(), false.into());
+    if !call.flag("activate", true) {
+        body.insert("status".into(), "INACTIVE".into());
     }
-    policy.insert("type".into(), kind.as_str().into());
+    let policy = built(call.state, id, &kind, &body, call.now);
     order::make_room(call.state, &kind, priority);
     call.state.docs_mut(POLICIES).put(id.as_str(), policy.clone());
     order::settle(call.state, &kind);
     policy_rules::add_catch_all(call.state, id.as_str(), &kind, call.now);
     call.log("policy.lifecycle.create", vec![target(&policy)]);
     Ok(Answer::ok(view(&policy, call, false)))
+}
+
+/// Adds a policy as it is, without the checks that a request gets: for what an org starts with.
+pub(crate) fn add(state: &mut State, now: Timestamp, given: &Value) -> String {
+    let nothing = Map::new();
+    let body = given.as_object().unwrap_or(&nothing);
+    let kind = text(body, "type").to_owned();
+    let id = state.maker.id(prefix(&kind));
+    let policy = built(state, id, &kind, body, now);
+    state.docs_mut(POLICIES).put(id.as_str(), policy);
+    id.to_string()
+}
+
+/// What is kept of a new policy.
+fn built(
+    state: &State,
+    id: Id,
+    kind: &str,
+    body: &Map<String, Value>,
+    now: Timestamp,
+) -> Map<String, Value> {
+    let mut policy = Map::new();
+    policy.insert("id".into(), id.into());
+    policy.insert("status".into(), body.get("status").cloned().unwrap_or_else(|| "ACTIVE".into()));
+    build::described(&mut policy, body);
+    policy.insert("priority".into(), order::priority(body).into());
+    policy.insert("system".into(), is_system(body).into());
+    policy.insert("conditions".into(), build::conditions(kind, body, state));
+    policy.insert("created".into(), stamp(now));
+    policy.insert("lastUpdated".into(), stamp(now));
+    if let Some(settings) = build::settings(kind, body.get("settings")) {
+        policy.insert("settings".into(), settings);
+    }
+    policy.insert("type".into(), kind.into());
+    policy
+}
+
+fn prefix(kind: &str) -> &'static str {
+    if matches!(kind, "OKTA_SIGN_ON" | "PASSWORD" | "MFA_ENROLL") { "00p" } else { "rst" }
 }
 
 /// The name of a policy, which no other of its type has.
@@ -365,9 +404,6 @@ fn view(policy: &Map<String, Value>, call: &Call<'_>, rules: bool) -> Value {
         links.insert(next.into(), link(&format!("/lifecycle/{next}"), &["POST"]));
     }
     let mut embedded = Map::new();
-    if text(policy, "type") == "ACCESS_POLICY" {
-        embedded.insert("resourceType".into(), "APP".into());
-    }
     if rules {
         embedded.insert("rules".into(), policy_rules::shown_of(call, id));
     }

@@ -294,7 +294,7 @@ fn set_status(call: &mut Call<'_>, status: &str, event: &'static str) -> Result<
 }
 
 /// The rule that a new policy of some types comes with: it catches what no other rule does.
-pub(super) fn add_catch_all(state: &mut State, policy: &str, kind: &str, now: Timestamp) {
+pub(crate) fn add_catch_all(state: &mut State, policy: &str, kind: &str, now: Timestamp) {
     let Some(actions) = build::catch_all(kind) else { return };
     add(
         state,

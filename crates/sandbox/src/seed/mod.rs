@@ -1,5 +1,8 @@
 //! Fills a new org.
 
+pub(crate) mod apps;
+pub(crate) mod devices;
+pub(crate) mod policies;
 mod service_app;
 
 use std::collections::BTreeMap;

@@ -97,6 +97,51 @@ fn custom_name(label: &str, given: &Given<'_>) -> String {
     format!("{}_{word}_{}", given.subdomain, given.serial)
 }
 
+/// One of the apps that are part of Okta: no client, no notes, and a link for the console only.
+pub(super) fn system(
+    id: &str,
+    name: &str,
+    label: &str,
+    now: &str,
+    kid: &str,
+) -> Map<String, Value> {
+    let links = if name == "saasure" { json!({ "admin": true }) } else { json!({}) };
+    let app = json!({
+        "id": id,
+        "orn": "",
+        "name": name,
+        "label": label,
+        "status": "ACTIVE",
+        "lastUpdated": now,
+        "created": now,
+        "accessibility": accessibility(&Value::Null),
+        "visibility": {
+            "autoSubmitToolbar": false,
+            "hide": { "iOS": false, "web": false },
+            "appLinks": links,
+        },
+        "features": [],
+        "signOnMode": "OPENID_CONNECT",
+        "credentials": {
+            "userNameTemplate": user_name_template(&Value::Null),
+            "signing": { "kid": kid },
+        },
+        "universalLogout": { "status": "UNSUPPORTED" },
+        "settings": {
+            "app": {},
+            "notifications": { "vpn": {
+                "network": { "connection": "DISABLED" },
+                "message": null,
+                "helpUrl": null,
+            } },
+            "manualProvisioning": false,
+            "implicitAssignment": false,
+            "emOptInStatus": if name == "saasure" { "ENABLED" } else { "NONE" },
+        },
+    });
+    if let Value::Object(app) = app { app } else { Map::new() }
+}
+
 fn accessibility(body: &Value) -> Value {
     let text = |name: &str| text_or_null(body.pointer(&format!("/accessibility/{name}")));
     json!({
@@ -287,8 +332,9 @@ fn app_settings(body: &Value, kind: Kind) -> Result<Value, Invalid> {
             }
         }
         Kind::Catalog(entry) => {
-            for name in &entry.settings {
-                let value = sent.and_then(|sent| sent.get(*name)).cloned().unwrap_or_default();
+            for (name, default) in &entry.settings {
+                let value = sent.and_then(|sent| sent.get(*name)).cloned();
+                let value = value.unwrap_or_else(|| default.map_or(Value::Null, Value::from));
                 kept.insert((*name).to_owned(), value);
             }
             for (name, value) in sent.into_iter().flatten() {

@@ -172,7 +172,6 @@ fn public_key(key: &Value, id: &str) -> Value {
     for part in parts {
         kept.insert((*part).to_owned(), at(part));
     }
-    copy(key.get("alg"), "alg", &mut kept);
     Value::Object(kept)
 }
 

@@ -16,12 +16,14 @@ pub(super) fn settings(
     match (kind, mode) {
         (Kind::Custom, Some("SAML_2_0")) => custom_saml(body).map(Some),
         (Kind::Custom, Some("AUTO_LOGIN")) => custom_login(body).map(Some),
-        (Kind::Catalog(_), Some("SAML_2_0")) => Ok(Some(catalog_saml(
+        (Kind::Catalog(entry), Some("SAML_2_0")) => Ok(Some(catalog_saml(
+            entry.name,
             body,
             &["ssoAcsUrlOverride", "audienceOverride", "recipientOverride", "destinationOverride"],
             true,
         ))),
-        (Kind::Catalog(_), Some("SAML_1_1")) => Ok(Some(catalog_saml(
+        (Kind::Catalog(entry), Some("SAML_1_1")) => Ok(Some(catalog_saml(
+            entry.name,
             body,
             &["ssoAcsUrlOverride", "audienceOverride", "recipientOverride"],
             false,
@@ -39,16 +41,27 @@ fn custom_login(body: &Value) -> Result<Value, Invalid> {
     Ok(json!({ "redirectUrl": redirect, "loginUrl": url }))
 }
 
-fn catalog_saml(body: &Value, overrides: &[&str], statements: bool) -> Value {
+fn catalog_saml(name: &str, body: &Value, overrides: &[&str], statements: bool) -> Value {
     let at = |name: &str| body.pointer(&format!("/settings/signOn/{name}"));
     let mut sign_on = Map::new();
     sign_on.insert("defaultRelayState".into(), text_or_null(at("defaultRelayState")));
     for name in overrides {
         sign_on.insert((*name).to_owned(), text_or_null(at(name)));
     }
+    if name == "docusign" {
+        sign_on.insert(
+            "honorForceAuthn".into(),
+            flag(body, "/settings/signOn/honorForceAuthn", false).into(),
+        );
+    }
     if statements {
         let statements = at("attributeStatements").cloned().unwrap_or_else(|| json!([]));
         sign_on.insert("attributeStatements".into(), statements);
+    }
+    if name == "zoomus" {
+        let group = |name: &str| json!({ "type": "GROUP", "name": name, "namespace": null, "filterType": null, "filterValue": null });
+        let statements = json!([group("IMGroup"), group("UserGroup")]);
+        sign_on.insert("configuredAttributeStatements".into(), statements);
     }
     Value::Object(sign_on)
 }

@@ -20,8 +20,8 @@ pub(crate) struct Integration {
     pub(crate) logout: bool,
     /// The name of its dashboard link, where that is not `<name>_link`.
     pub(crate) link: Option<&'static str>,
-    /// The properties of `settings.app` that an app made from it has.
-    pub(crate) settings: Vec<&'static str>,
+    /// The properties of `settings.app` that an app made from it has, and their values where they have one.
+    pub(crate) settings: Vec<(&'static str, Option<&'static str>)>,
 }
 
 /// Sorted by name.
@@ -36,7 +36,7 @@ fn entry(line: &'static str) -> Option<Integration> {
     let modes = next()?.split_whitespace().filter_map(mode).collect();
     let abilities = next()?;
     let link = next().filter(|link| !link.is_empty());
-    let settings = next().unwrap_or_default().split_whitespace().collect();
+    let settings = next().unwrap_or_default().split_whitespace().map(setting).collect();
     Some(Integration {
         name,
         label,
@@ -52,6 +52,10 @@ fn entry(line: &'static str) -> Option<Integration> {
     })
 }
 
+fn setting(word: &'static str) -> (&'static str, Option<&'static str>) {
+    word.split_once('=').map_or((word, None), |(name, value)| (name, Some(value)))
+}
+
 fn mode(word: &'static str) -> Option<&'static str> {
     match word {
         "saml" => Some("SAML_2_0"),
@@ -63,7 +67,7 @@ fn mode(word: &'static str) -> Option<&'static str> {
     }
 }
 
-/// `name | label | description | category | website | modes | abilities | link | settings`
+/// `name | label | description | category | website | modes | abilities | link | settings[=value]`
 static TABLE: &str = "\
 adobe_creative | Adobe Creative Cloud | Design, video and document tools with shared libraries | DESIGN | https://www.adobe.com | saml | accounts |  | acsUrl audienceUri
 aha | Aha! | Roadmaps and ideas for product teams | PRODUCT_MANAGEMENT | https://www.aha.io | saml plugin | accounts |  | subdomain
@@ -87,7 +91,7 @@ crowdstrike | CrowdStrike Falcon | Protection of endpoints | SECURITY | https://
 datadog | Datadog | Metrics, logs and traces | MONITORING | https://www.datadoghq.com | saml plugin | accounts |  | subdomain
 deel | Deel | Payroll and contracts in many countries | HUMAN_RESOURCES | https://www.deel.com | saml oidc | accounts |  |
 deelhr | Deel HR | Import of people from Deel | HUMAN_RESOURCES | https://www.deel.com |  | accounts |  |
-docusign | DocuSign | Signing of documents | CONTENT_MANAGEMENT | https://www.docusign.com | saml plugin | accounts | login | acsUrl samlEmailAddress audRestriction instanceType
+docusign | DocuSign | Signing of documents | CONTENT_MANAGEMENT | https://www.docusign.com | saml plugin | accounts | login | acsUrl samlEmailAddress=false audRestriction instanceType=www
 dropbox_for_business | Dropbox Business | Shared files | CONTENT_MANAGEMENT | https://www.dropbox.com | saml plugin | accounts logout |  | silentProvisioning
 egnyte | Egnyte | Files with governance | CONTENT_MANAGEMENT | https://www.egnyte.com | saml plugin | accounts |  | subdomain
 expensify | Expensify | Expense reports | FINANCE | https://www.expensify.com | saml plugin |  |  | domain
@@ -116,7 +120,7 @@ okta_org2org | Okta Org2Org | Users and sign-in from another Okta org | SECURITY
 onepassword_business | 1Password Business | Passwords and secrets of teams | SECURITY | https://1password.com | oidc | accounts |  | subdomain
 pagerduty | PagerDuty | On call and incidents | MONITORING | https://www.pagerduty.com | saml plugin | accounts logout |  | subdomain
 paloaltonetworks | Palo Alto Networks GlobalProtect | Remote access | SECURITY | https://www.paloaltonetworks.com | saml |  |  | baseUrl
-salesforce | Salesforce.com | Customers, opportunities and cases | CRM | https://www.salesforce.com | saml plugin | accounts seats logout | mc | integrationType siteURL loginUrl logoutUrl instanceType portalID myDomain orgID customDomain
+salesforce | Salesforce.com | Customers, opportunities and cases | CRM | https://www.salesforce.com | saml plugin | accounts seats logout | mc | integrationType=STANDARD siteURL loginUrl logoutUrl instanceType=PRODUCTION portalID myDomain orgID customDomain
 sentry | Sentry | Errors of applications | DEVELOPER_TOOLS | https://sentry.io | saml | accounts |  | organization
 servicenow | ServiceNow | IT service management | IT_MANAGEMENT | https://www.servicenow.com | saml plugin | accounts logout |  | loginURL instanceName
 slack | Slack | Messages in channels | COLLABORATION | https://slack.com | saml form | accounts logout | slack_ink | domain userEmailValue

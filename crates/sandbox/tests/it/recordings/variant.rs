@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// What kind of object an operation answers with; operations with the same kind may be pooled.
-pub(super) fn resource(template: &str) -> &'static str {
+pub(super) fn resource(template: &str) -> &str {
     match template {
         "/api/v1/apps" | "/api/v1/apps/{appId}" | "/api/v1/groups/{groupId}/apps" => "app",
         "/api/v1/apps/{appId}/users" | "/api/v1/apps/{appId}/users/{userId}" => "app user",
@@ -19,7 +19,7 @@ pub(super) fn resource(template: &str) -> &'static str {
         "/api/v1/groups/{groupId}/users" => "member",
         "/api/v1/groups" | "/api/v1/groups/{groupId}" | "/api/v1/users/{id}/groups" => "group",
         "/api/v1/logs" => "event",
-        _ => "other",
+        other => other,
     }
 }
 
