@@ -1,0 +1,220 @@
+//! Rules that every declaration keeps.
+
+use std::collections::HashSet;
+
+use okta_catalog::{Effect, TOOLSETS, ToolDef, find, tools};
+use okta_client::Method;
+use serde_json::{Value, json};
+
+use crate::desk;
+
+/// Arguments whose name and type say it all.
+const SELF_EXPLAINING: &[&str] = &[
+    "after",
+    "app_config",
+    "app_id",
+    "device_assurance_id",
+    "fetch_all",
+    "fields",
+    "filter",
+    "group_id",
+    "include_non_deleted",
+    "label",
+    "limit",
+    "policy_data",
+    "policy_id",
+    "profile",
+    "q",
+    "rule_data",
+    "rule_id",
+    "search",
+    "settings",
+    "since",
+    "sort_by",
+    "sort_order",
+    "until",
+    "user_id",
+];
+
+/// Verbs that take something away.
+const DESTRUCTIVE: &[&str] =
+    &["deactivate", "delete", "revoke", "clear", "reset", "remove", "suspend"];
+
+fn properties(tool: &ToolDef) -> serde_json::Map<String, Value> {
+    let (_, schema) = tool.describe();
+    schema["properties"].as_object().unwrap().clone()
+}
+
+#[test]
+fn each_tool_is_as_it_was_read_last() {
+    for tool in tools() {
+        let (description, schema) = tool.describe();
+        let scopes: Vec<String> = tool.scopes().iter().map(ToString::to_string).collect();
+        let declared = json!({
+            "name": tool.name,
+            "title": tool.title,
+            "description": description,
+            "schema": schema,
+            "effect": tool.effect(),
+            "operation": tool.operation,
+            "also": tool.also,
+            "scopes": scopes,
+        });
+        desk::settings(tool.name).bind(|| insta::assert_json_snapshot!("tool", declared));
+    }
+}
+
+#[test]
+fn names_are_unique_and_verb_first() {
+    let mut seen = HashSet::new();
+    for tool in tools() {
+        let name = tool.name;
+        assert!(seen.insert(name), "{name} is declared twice");
+        assert!(name.len() <= 64, "{name} is too long");
+        assert!(name.chars().all(|c| c.is_ascii_lowercase() || c == '_'), "{name}");
+        let (verb, object) = name.split_once('_').unwrap();
+        assert!(!verb.is_empty() && !object.is_empty() && !object.ends_with('_'), "{name}");
+        assert_eq!(find(name).map(|tool| tool.name), Some(name));
+    }
+    assert!(find("drop_database").is_none());
+}
+
+#[test]
+fn toolsets_are_named_once_and_hold_each_tool_once() {
+    let names: Vec<&str> = TOOLSETS.iter().map(|set| set.name).collect();
+    assert_eq!(
+        names,
+        ["server", "users", "groups", "applications", "policies", "device_assurance", "logs"]
+    );
+    assert_eq!(tools().count(), TOOLSETS.iter().map(|set| set.tools.len()).sum::<usize>());
+}
+
+#[test]
+fn titles_and_descriptions_are_there() {
+    let mut titles = HashSet::new();
+    for tool in tools() {
+        assert!(titles.insert(tool.title), "the title {:?} names two tools", tool.title);
+        let (description, _) = tool.describe();
+        let sentences = description.matches(". ").count() + description.matches(".\n").count() + 1;
+        assert!(description.ends_with('.'), "{}: {description}", tool.name);
+        assert!(sentences <= 2, "{}: {description}", tool.name);
+        let first = description.split(' ').next().unwrap();
+        assert!(first.starts_with(char::is_uppercase) && !first.ends_with('s'), "{}", tool.name);
+    }
+}
+
+#[test]
+fn arguments_say_what_they_are_or_need_not() {
+    let mut used = HashSet::new();
+    for tool in tools() {
+        for (name, schema) in properties(tool) {
+            assert!(schema["type"].is_string(), "{}.{name} has no one type", tool.name);
+            let described = schema["description"].is_string();
+            if !described {
+                assert!(
+                    SELF_EXPLAINING.contains(&name.as_str()),
+                    "{}.{name} needs a doc comment",
+                    tool.name
+                );
+                used.insert(name);
+            }
+        }
+    }
+    for name in SELF_EXPLAINING {
+        assert!(used.contains(*name), "{name} is always described: take it off the list");
+    }
+}
+
+#[test]
+fn schemas_carry_nothing_that_no_model_needs() {
+    for tool in tools() {
+        let (_, schema) = tool.describe();
+        let text = Value::Object(schema.clone()).to_string();
+        for word in ["$schema", "$ref", "\"title\"", "\"format\"", "null", "additionalProperties"] {
+            assert!(!text.contains(word), "{}: {word} in {text}", tool.name);
+        }
+        assert_eq!(schema["type"], "object", "{}", tool.name);
+    }
+}
+
+#[test]
+fn effects_fit_names_and_methods() {
+    for tool in tools() {
+        let name = tool.name;
+        let Some(operation) = tool.operation else { continue };
+        let reads = operation.method == Method::Get;
+        assert_eq!(operation.effect == Effect::Read, reads, "{name}");
+        let scope = operation.scope.as_str();
+        assert!(scope.ends_with(if reads { ".read" } else { ".manage" }), "{name}: {scope}");
+        if name.split('_').any(|word| DESTRUCTIVE.contains(&word)) {
+            // What the name says is done to a thing that is already gone is no less final.
+            assert_eq!(tool.effect(), Effect::Destructive, "{name}");
+        }
+        for also in tool.also {
+            assert_eq!(also.effect, Effect::Read, "{name} reads {}", also.path);
+            assert!(also.scope.as_str().ends_with(".read"), "{name} reads {}", also.path);
+        }
+    }
+}
+
+#[test]
+fn placeholders_are_arguments() {
+    for tool in tools() {
+        let Some(operation) = tool.operation else { continue };
+        let arguments: Vec<String> = properties(tool).keys().cloned().collect();
+        let required: Vec<Value> = tool
+            .describe()
+            .1
+            .get("required")
+            .and_then(Value::as_array)
+            .cloned()
+            .unwrap_or_default();
+        for placeholder in operation.path.split('{').skip(1) {
+            let placeholder = placeholder.split('}').next().unwrap();
+            // Okta calls a user's id just `id`.
+            let argument =
+                if placeholder == "id" { "user_id".to_owned() } else { snake(placeholder) };
+            if tool.name == "get_user_profile_attributes" {
+                continue; // Always the default schema.
+            }
+            assert!(arguments.contains(&argument), "{}: no argument for {placeholder}", tool.name);
+            assert!(required.contains(&json!(argument)), "{}: {argument} is needed", tool.name);
+        }
+    }
+}
+
+/// `ruleId` as an argument's name: `rule_id`.
+fn snake(name: &str) -> String {
+    let mut snake = String::new();
+    for c in name.chars() {
+        if c.is_ascii_uppercase() {
+            snake.push('_');
+        }
+        snake.push(c.to_ascii_lowercase());
+    }
+    snake
+}
+
+#[test]
+fn a_change_names_the_operation_that_reads_its_target() {
+    for tool in tools().filter(|tool| tool.effect() != Effect::Read) {
+        let path = tool.operation.unwrap().path;
+        if path.contains('{') {
+            let reads = tool.also.iter().any(|also| path.starts_with(also.path));
+            assert!(reads, "{} changes what it never looks at", tool.name);
+        }
+    }
+}
+
+#[test]
+fn scopes_decide_what_is_allowed() {
+    let list = find("list_users").unwrap();
+    let create = find("create_user").unwrap();
+    let status = find("get_scope_status").unwrap();
+    assert!(list.allowed_by(Some(&["okta.users.read"])));
+    assert!(list.allowed_by(Some(&["okta.users.manage"])), "manage includes read");
+    assert!(!list.allowed_by(Some(&["okta.groups.manage"])));
+    assert!(!create.allowed_by(Some(&["okta.users.read"])));
+    assert!(create.allowed_by::<&str>(None), "not limited by OAuth");
+    assert!(status.allowed_by::<&str>(Some(&[])));
+}

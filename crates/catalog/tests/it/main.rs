@@ -1,0 +1,16 @@
+//! The catalog as its callers see it.
+
+mod apps;
+mod args;
+mod assurance;
+mod budget;
+mod catalog;
+mod desk;
+mod groups;
+mod lists;
+mod logs;
+mod official;
+mod policies;
+mod secrets;
+mod shared;
+mod users;

@@ -1,0 +1,155 @@
+//! What Okta's own server and Okta's specification say, against the catalog.
+
+use std::collections::HashMap;
+
+use okta_catalog::{find, tools};
+use serde_json::Value;
+
+use crate::shared;
+
+/// The tools of okta/okta-mcp-server 1.1.7 that are here, with the arguments they need and those
+/// they take. The two `confirm_` tools are left out on purpose: a model can fill in the word.
+#[rustfmt::skip]
+const OFFICIAL: &[(&str, &[&str], &[&str])] = &[
+    ("get_scope_status", &[], &[]),
+    ("list_applications", &[], &["q", "after", "limit", "filter", "expand", "include_non_deleted", "fetch_all"]),
+    ("get_application", &["app_id"], &["expand"]),
+    ("create_application", &["app_config"], &["activate"]),
+    ("update_application", &["app_id", "app_config"], &[]),
+    ("delete_application", &["app_id"], &[]),
+    ("activate_application", &["app_id"], &[]),
+    ("deactivate_application", &["app_id"], &[]),
+    ("list_catalog_apps", &[], &["q", "after", "limit", "fetch_all"]),
+    ("get_catalog_app", &["app_name"], &[]),
+    ("install_oin_app", &["name", "label", "sign_on_mode"], &["settings", "activate"]),
+    ("list_device_assurance_policies", &[], &["version_threshold"]),
+    ("get_device_assurance_policy", &["device_assurance_id"], &[]),
+    ("create_device_assurance_policy", &["policy_data"], &["user_stated_os_version"]),
+    ("replace_device_assurance_policy", &["device_assurance_id", "policy_data"], &["user_stated_os_version"]),
+    ("delete_device_assurance_policy", &["device_assurance_id"], &[]),
+    ("list_groups", &[], &["search", "filter", "q", "fetch_all", "after", "limit"]),
+    ("get_group", &["group_id"], &[]),
+    ("create_group", &["profile"], &[]),
+    ("delete_group", &["group_id"], &[]),
+    ("update_group", &["group_id", "profile"], &[]),
+    ("list_group_users", &["group_id"], &["fetch_all", "after", "limit"]),
+    ("list_group_apps", &["group_id"], &["after", "limit", "fetch_all"]),
+    ("add_user_to_group", &["group_id", "user_id"], &[]),
+    ("remove_user_from_group", &["group_id", "user_id"], &[]),
+    ("list_policies", &["type"], &["status", "q", "limit", "after", "fetch_all"]),
+    ("get_policy", &["policy_id"], &[]),
+    ("create_policy", &["policy_data"], &[]),
+    ("update_policy", &["policy_id", "policy_data"], &[]),
+    ("delete_policy", &["policy_id"], &[]),
+    ("activate_policy", &["policy_id"], &[]),
+    ("deactivate_policy", &["policy_id"], &[]),
+    ("list_policy_rules", &["policy_id"], &["after", "fetch_all"]),
+    ("get_policy_rule", &["policy_id", "rule_id"], &[]),
+    ("create_policy_rule", &["policy_id", "rule_data"], &[]),
+    ("update_policy_rule", &["policy_id", "rule_id", "rule_data"], &[]),
+    ("delete_policy_rule", &["policy_id", "rule_id"], &[]),
+    ("activate_policy_rule", &["policy_id", "rule_id"], &[]),
+    ("deactivate_policy_rule", &["policy_id", "rule_id"], &[]),
+    ("get_logs", &[], &["fetch_all", "after", "limit", "since", "until", "filter", "q"]),
+    ("get_login_failures", &[], &["since", "until", "user_id", "q"]),
+    ("list_user_groups", &["user_id"], &[]),
+    ("list_users", &[], &["search", "filter", "q", "fetch_all", "after", "limit"]),
+    ("get_user_profile_attributes", &[], &[]),
+    ("get_user", &["user_id"], &[]),
+    ("create_user", &["profile"], &["activate"]),
+    ("update_user", &["user_id", "profile"], &[]),
+    ("deactivate_user", &["user_id"], &[]),
+    ("delete_deactivated_user", &["user_id"], &[]),
+    ("export_users_csv", &[], &["output_path", "search", "filter", "q"]),
+];
+
+/// Reads of Okta's catalog of integrations: in no release of the specification.
+const UNSPECIFIED: &[&str] = &["/api/v1/catalog/apps", "/api/v1/catalog/apps/{appName}"];
+
+/// Tools that ask for another scope than the specification, and why.
+const OTHER_SCOPE: &[(&str, &str)] = &[];
+
+/// The arguments of a tool: all, and those that are needed.
+fn arguments(tool: &str) -> (Vec<String>, Vec<String>) {
+    let (_, schema) = find(tool).unwrap_or_else(|| panic!("{tool} is missing")).describe();
+    let all = schema["properties"].as_object().unwrap().keys().cloned().collect();
+    let needed = schema.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
+    (all, needed.iter().map(|name| name.as_str().unwrap().to_owned()).collect())
+}
+
+#[test]
+fn official_tools_are_there_with_their_arguments() {
+    for (tool, required, optional) in OFFICIAL {
+        let (all, mut needed) = arguments(tool);
+        for name in required.iter().chain(*optional) {
+            assert!(all.iter().any(|one| one == name), "{tool} takes no {name}");
+        }
+        let mut expected: Vec<String> = required.iter().map(|name| (*name).to_owned()).collect();
+        needed.sort();
+        expected.sort();
+        assert_eq!(needed, expected, "{tool} needs other arguments");
+    }
+}
+
+#[test]
+fn the_table_is_what_the_official_server_has() {
+    let Some(official) = shared::json("official_tools.json") else { return };
+    let official: HashMap<&str, &Value> = official
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|tool| (tool["tool"].as_str().unwrap(), tool))
+        .collect();
+    for tool in tools() {
+        let Some(theirs) = official.get(tool.name) else { continue };
+        let (_, required, optional) = OFFICIAL
+            .iter()
+            .find(|(name, ..)| *name == tool.name)
+            .unwrap_or_else(|| panic!("{} is official, and not in the table", tool.name));
+        let parameters = theirs.get("parameters").and_then(Value::as_object);
+        for (name, parameter) in parameters.into_iter().flatten() {
+            let list = if parameter["required"] == true { required } else { optional };
+            assert!(list.contains(&name.as_str()), "{}.{name}", tool.name);
+        }
+        let Some(operation) = tool.operation.filter(|_| theirs.get("path").is_some()) else {
+            continue;
+        };
+        if !["get_user_profile_attributes", "get_login_failures"].contains(&tool.name) {
+            assert_eq!(theirs["path"], operation.path, "{}", tool.name);
+            assert_eq!(theirs["method"], operation.method.as_str(), "{}", tool.name);
+        }
+    }
+}
+
+#[test]
+fn operations_and_scopes_are_those_of_the_specification() {
+    let Some(operations) = shared::lines("operations.jsonl") else { return };
+    let scopes: HashMap<(&str, &str), &Value> = operations
+        .iter()
+        .filter(|operation| operation["spec"] == "management")
+        .map(|operation| {
+            let key = (operation["method"].as_str().unwrap(), operation["path"].as_str().unwrap());
+            (key, &operation["scopes"])
+        })
+        .collect();
+    for tool in tools() {
+        for operation in tool.operation.iter().chain(tool.also) {
+            let key = (operation.method.as_str(), operation.path);
+            let Some(theirs) = scopes.get(&key) else {
+                assert!(UNSPECIFIED.contains(&operation.path), "{}: {key:?}", tool.name);
+                continue;
+            };
+            if OTHER_SCOPE.iter().any(|(name, _)| *name == tool.name) {
+                continue;
+            }
+            let theirs: Vec<&str> =
+                theirs.as_array().unwrap().iter().filter_map(Value::as_str).collect();
+            assert!(
+                theirs.contains(&operation.scope.as_str()),
+                "{}: {key:?} asks for {theirs:?}, not {}",
+                tool.name,
+                operation.scope
+            );
+        }
+    }
+}
