@@ -60,7 +60,11 @@ pub(crate) fn some(items: &[Value], label: fn(&Value) -> String, more: bool) -> 
     }
 }
 
-/// How many, as far as one page shows it.
-pub(crate) fn count(items: &[Value], more: bool) -> String {
-    if more { format!("more than {}", items.len()) } else { items.len().to_string() }
+/// How many of what, as far as one page shows it.
+pub(crate) fn count(items: &[Value], more: bool, what: &str) -> String {
+    match (items.len(), more) {
+        (1, false) => format!("1 {what}"),
+        (number, false) => format!("{number} {what}s"),
+        (number, true) => format!("more than {number} {what}s"),
+    }
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::{
     args::{Flag, Object},
     desk::{Failure, Plan},
-    merge,
+    label, merge,
     shape::REDACTED,
 };
 
@@ -20,6 +20,7 @@ pub(crate) struct Replacement {
     /// What takes it back.
     back: Value,
     notes: Vec<String>,
+    dropped: Option<String>,
 }
 
 impl Replacement {
@@ -40,8 +41,10 @@ impl Replacement {
         } else {
             merge::merge(current, &given, read_only)
         };
+        let after = merge::with_read_only(current, &body, read_only);
         Ok(Self {
-            after: merge::with_read_only(current, &body, read_only),
+            dropped: dropped(current, &after),
+            after,
             back: merge::without(current, read_only, ""),
             notes: ignored(current, &body, read_only).into_iter().collect(),
             body,
@@ -61,8 +64,20 @@ impl Replacement {
             .after(self.after)
             .undo(put.clone().body(self.back));
         plan.notes = self.notes;
+        plan.loss.extend(self.dropped);
         plan
     }
+}
+
+/// What the object no longer has.
+fn dropped(before: &Value, after: &Value) -> Option<String> {
+    let changes = merge::diff(before, after);
+    let gone: Vec<&str> = changes
+        .iter()
+        .filter(|change| change.get("after").is_none())
+        .filter_map(|change| label::text(change, "/field"))
+        .collect();
+    (!gone.is_empty()).then(|| format!("Drops {}.", gone.join(", ")))
 }
 
 /// A word about the properties that Okta keeps as they are, whatever is sent.

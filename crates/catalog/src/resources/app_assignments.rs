@@ -65,8 +65,8 @@ pub(super) async fn who_has(desk: &dyn Desk, app_id: &str) -> Result<[String; 2]
     let groups = match look::around(desk, GROUPS, &path, &by_name).await? {
         Seen::Page(groups, _) if groups.is_empty() => "Assigned to no group.".to_owned(),
         Seen::Page(groups, more) => format!(
-            "Assigned to {} groups: {}.",
-            label::count(&groups, more),
+            "Assigned to {}: {}.",
+            label::count(&groups, more, "group"),
             label::some(&groups, label::assigned_group, more)
         ),
         Seen::Unknown(why) => format!("Which groups it is assigned to is unknown: {why}."),
@@ -74,8 +74,8 @@ pub(super) async fn who_has(desk: &dyn Desk, app_id: &str) -> Result<[String; 2]
     let users = match look::around(desk, USERS, &path, &[("limit", "500")]).await? {
         Seen::Page(users, _) if users.is_empty() => "Used by no user.".to_owned(),
         Seen::Page(users, more) => format!(
-            "Used by {} users: {}.",
-            label::count(&users, more),
+            "Used by {}: {}.",
+            label::count(&users, more, "user"),
             label::some(&users, label::assigned_user, more)
         ),
         Seen::Unknown(why) => format!("How many users have it is unknown: {why}."),

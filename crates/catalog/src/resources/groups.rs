@@ -212,8 +212,8 @@ impl Prepare for DeleteGroup {
         let members = match look::around(desk, USERS, &path, PAGE).await? {
             Seen::Page(members, _) if members.is_empty() => "It has no members.".to_owned(),
             Seen::Page(members, more) => format!(
-                "It has {} members: {}.",
-                label::count(&members, more),
+                "It has {}: {}.",
+                label::count(&members, more, "member"),
                 label::some(&members, label::user, more)
             ),
             Seen::Unknown(why) => format!("How many members it has is unknown: {why}."),

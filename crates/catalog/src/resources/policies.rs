@@ -236,8 +236,8 @@ async fn rules_of(desk: &dyn Desk, policy_id: &str) -> Result<String, Failure> {
     Ok(match look::around(desk, rules::LIST, &[("policyId", policy_id)], &[]).await? {
         Seen::Page(rules, _) if rules.is_empty() => "It has no rules.".to_owned(),
         Seen::Page(rules, more) => {
-            let count = label::count(&rules, more);
-            format!("It has {count} rules: {}.", label::some(&rules, label::named, more))
+            let count = label::count(&rules, more, "rule");
+            format!("It has {count}: {}.", label::some(&rules, label::named, more))
         }
         Seen::Unknown(why) => format!("Which rules it has is unknown: {why}."),
     })

@@ -238,7 +238,9 @@ impl Prepare for UpdateUser {
             return Err(Failure::Arguments("`profile` holds nothing to change".to_owned()));
         }
         let old = reply.body.get("profile").cloned().unwrap_or_default();
-        let back: Map<String, Value> = profile
+        let profile = merge::replace(&old, &Value::Object(profile));
+        let given = profile.as_object().cloned().unwrap_or_default();
+        let back: Map<String, Value> = given
             .keys()
             .map(|key| (key.clone(), old.get(key).cloned().unwrap_or_default()))
             .collect();

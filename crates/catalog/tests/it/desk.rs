@@ -13,6 +13,9 @@ use okta_catalog::{
 use okta_client::{BoxFuture, Error, ErrorKind, OktaError, Reply, Request};
 use serde_json::{Value, json};
 
+/// Programmed for this path: what any other is answered with.
+pub(crate) const EVERYWHERE: &str = "*";
+
 /// What a programmed answer is.
 pub(crate) type Programmed = Result<Reply, Error>;
 
@@ -96,7 +99,8 @@ impl Fake {
         let mut clock = self.clock.lock().unwrap();
         *clock = clock.checked_add(self.tick).unwrap();
         let mut replies = self.replies.lock().unwrap();
-        let key = if replies.contains_key(&full) { full.as_str() } else { request.path() };
+        let keys = [full.as_str(), request.path(), EVERYWHERE];
+        let key = keys.into_iter().find(|key| replies.contains_key(*key)).unwrap_or_default();
         let queue = replies.get_mut(key).unwrap_or_else(|| panic!("nobody answers GET {full}"));
         if queue.len() > 1 { queue.pop_front().unwrap() } else { queue[0].clone() }
     }
