@@ -76,6 +76,7 @@ fn target(assurance: &Map<String, Value>) -> Target {
     Target::new(text(assurance, "id"), "DeviceAssurancePolicy", "unknown", text(assurance, "name"))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "a handler, like those that can refuse")]
 fn list(call: &mut Call<'_>) -> Result<Answer> {
     let all = call.state.docs(ASSURANCES).iter().map(|(_, found)| view(found, call)).collect();
     Ok(Answer::ok(Value::Array(all)))

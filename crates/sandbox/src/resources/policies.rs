@@ -307,6 +307,7 @@ fn replace(call: &mut Call<'_>) -> Result<Answer> {
     let priority = body.get("priority").and_then(Value::as_i64).unwrap_or(old_priority);
     if priority != old_priority {
         call.state.docs_mut(POLICIES).remove(&id);
+        order::settle(call.state, &kind);
         let priority = order::place(call.state, &kind, body.get("priority"));
         order::make_room(call.state, &kind, priority);
         policy.insert("priority".into(), priority.into());

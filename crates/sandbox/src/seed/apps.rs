@@ -21,6 +21,7 @@ enum Has {
 }
 
 const ENGINEERING: &[&str] = &["Engineering", "Developers", "R&D"];
+const CLOUD: &[&str] = &["AWS Production Admins", "Engineering"];
 const SALES: &[&str] = &["Sales"];
 const FINANCE: &[&str] = &["Finance", "Accounting"];
 const PEOPLE: &[&str] = &["People", "Human Resources", "HR"];
@@ -49,7 +50,7 @@ pub(crate) fn add(state: &mut State, _: &Config, now: Timestamp) {
             assign(state, id, &Has::Everyone, now);
         }
     }
-    for (body, status, policy, has) in made() {
+    for (body, status, policy, has) in from_catalog().into_iter().chain(own()) {
         let id = state.maker.id("0oa");
         // Apps have come one after the other over the years.
         let age = i64::try_from(state.docs(apps::APPS).len()).unwrap_or(0);
@@ -61,19 +62,18 @@ pub(crate) fn add(state: &mut State, _: &Config, now: Timestamp) {
     }
 }
 
-/// What the admins of the org have set up.
-fn made() -> Vec<(Value, &'static str, &'static str, Has)> {
-    let two = "Any two factors";
-    let managed = "Managed devices only";
-    let password = "Password only";
+/// What is sent to make an app, its status, its authentication policy, and who has it.
+type Made = (Value, &'static str, &'static str, Has);
+
+const TWO: &str = "Any two factors";
+const MANAGED: &str = "Managed devices only";
+const PASSWORD: &str = "Password only";
+
+/// What the admins of the org have taken from the catalog.
+fn from_catalog() -> Vec<Made> {
     let saml =
         |name: &str, label: &str| json!({ "name": name, "label": label, "signOnMode": "SAML_2_0" });
     let plugin = |name: &str, label: &str| json!({ "name": name, "label": label, "signOnMode": "BROWSER_PLUGIN" });
-    let bookmark = |label: &str, url: &str| {
-        json!({
-            "name": "bookmark", "label": label, "signOnMode": "BOOKMARK", "settings": { "app": { "url": url } },
-        })
-    };
     let zendesk = json!({
         "name": "zendesk",
         "label": "Zendesk",
@@ -82,48 +82,54 @@ fn made() -> Vec<(Value, &'static str, &'static str, Has)> {
         "settings": { "app": { "companySubDomain": "acme" } },
     });
     vec![
-        (saml("salesforce", "Salesforce"), "ACTIVE", managed, Has::Groups(&[SALES, SUPPORT])),
-        (saml("slack", "Slack"), "ACTIVE", two, Has::Everyone),
-        (saml("zoomus", "Zoom"), "ACTIVE", two, Has::Everyone),
-        (saml("google", "Google Workspace"), "ACTIVE", two, Has::Everyone),
-        (saml("workday", "Workday"), "ACTIVE", managed, Has::Groups(&[PEOPLE, FINANCE])),
-        (saml("githubcloud", "GitHub"), "ACTIVE", two, Has::Groups(&[ENGINEERING])),
-        (
-            saml("amazon_aws", "AWS production"),
-            "ACTIVE",
-            managed,
-            Has::Groups(&[ENGINEERING, SECURITY]),
-        ),
-        (saml("datadog", "Datadog"), "ACTIVE", two, Has::Groups(&[ENGINEERING])),
-        (saml("docusign", "DocuSign"), "ACTIVE", two, Has::Groups(&[FINANCE, PEOPLE])),
-        (saml("figma", "Figma"), "ACTIVE", two, Has::Groups(&[MARKETING])),
-        (plugin("netsuite", "NetSuite"), "ACTIVE", managed, Has::Groups(&[FINANCE])),
-        (zendesk, "ACTIVE", two, Has::Groups(&[SUPPORT])),
+        (saml("salesforce", "Salesforce"), "ACTIVE", MANAGED, Has::Groups(&[SALES, SUPPORT])),
+        (saml("slack", "Slack"), "ACTIVE", TWO, Has::Everyone),
+        (saml("zoomus", "Zoom"), "ACTIVE", TWO, Has::Everyone),
+        (saml("google", "Google Workspace"), "ACTIVE", TWO, Has::Everyone),
+        (saml("workday", "Workday"), "ACTIVE", MANAGED, Has::Groups(&[PEOPLE, FINANCE])),
+        (saml("githubcloud", "GitHub"), "ACTIVE", TWO, Has::Groups(&[ENGINEERING])),
+        (saml("amazon_aws", "AWS production"), "ACTIVE", MANAGED, Has::Groups(&[CLOUD, SECURITY])),
+        (saml("datadog", "Datadog"), "ACTIVE", TWO, Has::Groups(&[ENGINEERING])),
+        (saml("docusign", "DocuSign"), "ACTIVE", TWO, Has::Groups(&[FINANCE, PEOPLE])),
+        (saml("figma", "Figma"), "ACTIVE", TWO, Has::Groups(&[MARKETING])),
+        (plugin("netsuite", "NetSuite"), "ACTIVE", MANAGED, Has::Groups(&[FINANCE])),
+        (zendesk, "ACTIVE", TWO, Has::Groups(&[SUPPORT])),
         // Paid for by the year, and nobody has it any more.
-        (plugin("smartsheet", "Smartsheet"), "ACTIVE", two, Has::Nobody),
+        (plugin("smartsheet", "Smartsheet"), "ACTIVE", TWO, Has::Nobody),
+    ]
+}
+
+/// What the admins of the org have set up themselves.
+fn own() -> Vec<Made> {
+    let bookmark = |label: &str, url: &str| {
+        json!({
+            "name": "bookmark", "label": label, "signOnMode": "BOOKMARK", "settings": { "app": { "url": url } },
+        })
+    };
+    vec![
         (
             custom_saml("Data warehouse", "https://warehouse.example.com/saml"),
             "ACTIVE",
-            two,
+            TWO,
             Has::People(6),
         ),
         (
             custom_saml("Old intranet", "https://intranet.example.com/saml"),
             "INACTIVE",
-            two,
+            TWO,
             Has::Nobody,
         ),
-        (client("Time sheets", "web", "client_secret_basic"), "ACTIVE", two, Has::Everyone),
-        (client("Customer portal", "browser", "none"), "ACTIVE", two, Has::Groups(&[SUPPORT])),
-        (client("Field app", "native", "none"), "ACTIVE", two, Has::Groups(&[SALES])),
-        (client("Report builder", "service", "client_secret_basic"), "ACTIVE", two, Has::Nobody),
+        (client("Time sheets", "web", "client_secret_basic"), "ACTIVE", TWO, Has::Everyone),
+        (client("Customer portal", "browser", "none"), "ACTIVE", TWO, Has::Groups(&[SUPPORT])),
+        (client("Field app", "native", "none"), "ACTIVE", TWO, Has::Groups(&[SALES])),
+        (client("Report builder", "service", "client_secret_basic"), "ACTIVE", TWO, Has::Nobody),
         (
             json!({
                 "label": "Parking", "signOnMode": "AUTO_LOGIN",
                 "settings": { "signOn": { "loginUrl": "https://parking.example.com/login" } },
             }),
             "ACTIVE",
-            password,
+            PASSWORD,
             Has::People(12),
         ),
         (
@@ -135,7 +141,7 @@ fn made() -> Vec<(Value, &'static str, &'static str, Has)> {
                 } },
             }),
             "ACTIVE",
-            password,
+            PASSWORD,
             Has::Groups(&[FINANCE]),
         ),
         (
@@ -144,7 +150,7 @@ fn made() -> Vec<(Value, &'static str, &'static str, Has)> {
                 "settings": { "app": { "url": "https://logs.example.com", "authURL": "https://logs.example.com/auth" } },
             }),
             "ACTIVE",
-            password,
+            PASSWORD,
             Has::Groups(&[ENGINEERING]),
         ),
         (
@@ -158,7 +164,7 @@ fn made() -> Vec<(Value, &'static str, &'static str, Has)> {
                 } },
             }),
             "ACTIVE",
-            password,
+            PASSWORD,
             Has::People(2),
         ),
         (
@@ -173,16 +179,16 @@ fn made() -> Vec<(Value, &'static str, &'static str, Has)> {
                 } },
             }),
             "ACTIVE",
-            two,
+            TWO,
             Has::Groups(&[FINANCE]),
         ),
         (
             bookmark("Company handbook", "https://handbook.example.com"),
             "ACTIVE",
-            password,
+            PASSWORD,
             Has::Everyone,
         ),
-        (bookmark("Canteen menu", "https://menu.example.com"), "ACTIVE", password, Has::Everyone),
+        (bookmark("Canteen menu", "https://menu.example.com"), "ACTIVE", PASSWORD, Has::Everyone),
     ]
 }
 

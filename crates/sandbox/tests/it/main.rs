@@ -3,4 +3,9 @@
 mod support;
 
 mod groups;
+#[cfg(test)]
 mod recordings;
+#[cfg(test)]
+mod apps;
+#[cfg(test)]
+mod policies;

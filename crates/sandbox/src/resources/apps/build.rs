@@ -209,12 +209,12 @@ fn credentials(
             flag(body, "/credentials/revealPassword", false).into(),
         );
     }
-    let keyed = matches!(mode, Some("OPENID_CONNECT" | "SAML_2_0" | "SAML_1_1" | "WS_FEDERATION"));
+    let signs = matches!(mode, Some("OPENID_CONNECT" | "SAML_2_0" | "SAML_1_1" | "WS_FEDERATION"));
     let kid = body
         .pointer("/credentials/signing/kid")
         .and_then(Value::as_str)
         .unwrap_or(given.signing_kid);
-    credentials.insert("signing".into(), if keyed { json!({ "kid": kid }) } else { json!({}) });
+    credentials.insert("signing".into(), if signs { json!({ "kid": kid }) } else { json!({}) });
     if mode == Some("OPENID_CONNECT") && matches!(kind, Kind::Template(_)) {
         credentials.insert("oauthClient".into(), oauth::credentials(body, given)?);
     }

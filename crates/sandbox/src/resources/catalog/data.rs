@@ -33,7 +33,7 @@ fn entry(line: &'static str) -> Option<Integration> {
     let mut next = || cells.next();
     let name = next().filter(|name| !name.is_empty())?;
     let (label, description, category, website) = (next()?, next()?, next()?, next()?);
-    let modes = next()?.split_whitespace().filter_map(mode).collect();
+    let sign_on = next()?.split_whitespace().filter_map(mode).collect();
     let abilities = next()?;
     let link = next().filter(|link| !link.is_empty());
     let settings = next().unwrap_or_default().split_whitespace().map(setting).collect();
@@ -43,7 +43,7 @@ fn entry(line: &'static str) -> Option<Integration> {
         description,
         category,
         website,
-        modes,
+        modes: sign_on,
         accounts: abilities.contains("accounts"),
         licensed: abilities.contains("seats"),
         logout: abilities.contains("logout"),

@@ -149,10 +149,10 @@ impl Replay {
                     self.pair(theirs, ours);
                 }
             }
-            (Value::String(recorded), Value::String(own)) if is_id(recorded) && is_id(own) => {
-                if recorded.get(..3) == own.get(..3) {
-                    self.ids.entry(recorded.clone()).or_insert_with(|| own.clone());
-                }
+            (Value::String(recorded), Value::String(own))
+                if is_id(recorded) && is_id(own) && recorded.get(..3) == own.get(..3) =>
+            {
+                self.ids.entry(recorded.clone()).or_insert_with(|| own.clone());
             }
             _ => {}
         }
