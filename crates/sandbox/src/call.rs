@@ -13,6 +13,8 @@ use crate::{
     store::State,
 };
 
+pub(crate) use crate::time::{stamp, stamp_or_null, stamp_text};
+
 /// Who calls.
 #[derive(Debug, Clone)]
 pub(crate) enum Principal {
@@ -169,20 +171,4 @@ impl Call<'_> {
         let uuid = self.state.maker.uuid();
         self.state.log.push(draft.finish(self.now, uuid, actor, client));
     }
-}
-
-/// A time as Okta's objects show it: whole seconds.
-pub(crate) fn stamp(time: Timestamp) -> Value {
-    Value::String(stamp_text(time))
-}
-
-/// A time or `null`.
-pub(crate) fn stamp_or_null(time: Option<Timestamp>) -> Value {
-    time.map_or(Value::Null, stamp)
-}
-
-/// The text of [`stamp`].
-pub(crate) fn stamp_text(time: Timestamp) -> String {
-    let whole = Timestamp::from_second(time.as_second()).unwrap_or(time);
-    format!("{whole:.3}")
 }

@@ -26,6 +26,7 @@ mod scim;
 mod seed;
 mod serve;
 mod store;
+mod time;
 
 pub use self::{
     config::{Config, Faults},

@@ -2,12 +2,14 @@
 
 mod event;
 mod kinds;
+mod look;
 mod render;
 
-pub(crate) use self::{
-    event::{Actor, Client, Draft, Event, Outcome, Place, Target},
-    kinds::Kind,
-};
+use std::collections::VecDeque;
+
+use jiff::Timestamp;
+
+pub(crate) use self::event::{Actor, Client, Draft, Event, Place, Target};
 
 /// Events kept at most; the oldest go first.
 const KEPT: usize = 200_000;
@@ -15,13 +17,17 @@ const KEPT: usize = 200_000;
 /// The events in the order in which they arrived; `published` never falls from one to the next.
 #[derive(Debug, Default)]
 pub(crate) struct Log {
-    events: std::collections::VecDeque<Event>,
-    /// The number of the first event kept: the cursor of polling counts from here.
+    events: VecDeque<Event>,
+    /// The number of the first event kept.
     first: u64,
 }
 
 impl Log {
-    pub(crate) fn push(&mut self, event: Event) {
+    /// Adds an event; one that claims to be older than the last is dated with it.
+    pub(crate) fn push(&mut self, mut event: Event) {
+        if let Some(last) = self.events.back() {
+            event.published = event.published.max(last.published);
+        }
         if self.events.len() >= KEPT {
             self.events.pop_front();
             self.first += 1;
@@ -29,8 +35,20 @@ impl Log {
         self.events.push_back(event);
     }
 
-    /// Each event with its number.
-    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = (u64, &Event)> {
-        (self.first..).take(self.events.len()).collect::<Vec<_>>().into_iter().zip(&self.events)
+    /// The number that the next event will have.
+    pub(crate) fn end(&self) -> u64 {
+        self.first + as_number(self.events.len())
     }
+
+    /// The events from `since` on, each with its number, which no other event ever has.
+    pub(crate) fn since(&self, since: Timestamp) -> impl DoubleEndedIterator<Item = (u64, &Event)> {
+        let skip = self.events.partition_point(|event| event.published < since);
+        let first = self.first;
+        let numbered = self.events.range(skip..).enumerate();
+        numbered.map(move |(at, event)| (first + as_number(skip + at), event))
+    }
+}
+
+fn as_number(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
 }

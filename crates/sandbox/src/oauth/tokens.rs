@@ -13,6 +13,8 @@ pub(crate) struct Grant {
     pub(crate) scopes: BTreeSet<String>,
     pub(crate) issued: Timestamp,
     pub(crate) expires: Timestamp,
+    /// The thumbprint of the DPoP key that the token is bound to.
+    pub(crate) key: Option<String>,
 }
 
 /// Access tokens, and the assertion ids that were used.

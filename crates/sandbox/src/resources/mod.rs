@@ -9,6 +9,8 @@ pub(crate) mod catalog;
 pub(crate) mod device_assurance;
 mod group_rules;
 mod groups;
+mod logs;
+mod oauth;
 pub(crate) mod policies;
 pub(crate) mod policy_rules;
 pub(crate) mod roles;
@@ -17,7 +19,7 @@ mod users;
 
 use jiff::Timestamp;
 
-use crate::{config::Config, route::Route, store::State};
+use crate::{config::Config, route::Route, seed, store::State};
 
 /// Every operation of the API.
 pub(crate) const TABLES: &[&[Route]] = &[
@@ -27,6 +29,8 @@ pub(crate) const TABLES: &[&[Route]] = &[
     device_assurance::ROUTES,
     group_rules::ROUTES,
     groups::ROUTES,
+    logs::ROUTES,
+    oauth::ROUTES,
     policies::ROUTES,
     policy_rules::ROUTES,
     roles::ROUTES,
@@ -38,9 +42,5 @@ pub(crate) const TABLES: &[&[Route]] = &[
 pub(crate) type Seed = fn(&mut State, &Config, Timestamp);
 
 /// What fills a new org, after people and groups.
-pub(crate) const SEEDS: &[Seed] = &[
-    group_rules::seed,
-    crate::seed::devices::add,
-    crate::seed::policies::add,
-    crate::seed::apps::add,
-];
+pub(crate) const SEEDS: &[Seed] =
+    &[group_rules::seed, seed::devices::add, seed::policies::add, seed::apps::add];

@@ -2,8 +2,13 @@
 
 pub(crate) mod apps;
 pub(crate) mod devices;
+mod groups;
+mod names;
+mod people;
 pub(crate) mod policies;
 mod service_app;
+mod stories;
+mod world;
 
 use std::collections::BTreeMap;
 
@@ -18,6 +23,7 @@ use crate::{
     org::ServiceApp,
     resources,
     store::{Assignments, Group, GroupType, Groups, State, Users},
+    time::before,
 };
 
 /// A new org.
@@ -29,11 +35,12 @@ pub(crate) struct Seeded {
 /// Builds the org of `config`. Times are relative to `now`.
 pub(crate) fn build(config: &Config, now: Timestamp) -> Seeded {
     let mut maker = Maker::new(config.seed);
+    let born = before(now, 6 * 365 * 86_400);
     let everyone = Group {
         id: maker.id("00g"),
         kind: GroupType::BuiltIn,
-        created: now,
-        last_updated: now,
+        created: born,
+        last_updated: born,
         last_membership_updated: now,
         profile: Map::from_iter([
             ("name".to_owned(), json!("Everyone")),
@@ -46,8 +53,9 @@ pub(crate) fn build(config: &Config, now: Timestamp) -> Seeded {
         maker,
         org_id,
         admin,
-        born: now,
+        born,
         user_type,
+        signing_key: service_app::key("sandbox", born).1,
         users: Users::default(),
         groups: Groups::new(everyone),
         docs: BTreeMap::new(),
@@ -58,8 +66,11 @@ pub(crate) fn build(config: &Config, now: Timestamp) -> Seeded {
         tokens: Tokens::default(),
     };
     let service_app = service_app::add(&mut state, config, now);
+    people::add(&mut state, config, now);
+    groups::add(&mut state, config, now);
     for seed in resources::SEEDS {
         seed(&mut state, config, now);
     }
+    stories::tell(&mut state, config, now);
     Seeded { state, service_app }
 }

@@ -97,7 +97,7 @@ pub(super) fn add(state: &mut State, config: &Config, now: Timestamp) -> Service
 }
 
 /// A new EC key: private as PEM, public as JWK.
-fn key(key_id: &str, now: Timestamp) -> (String, Value) {
+pub(super) fn key(key_id: &str, now: Timestamp) -> (String, Value) {
     // Without a key pair nobody can sign in with the app; the rest of the org still works.
     let Ok(pair) = KeyPair::generate() else { return (String::new(), Value::Null) };
     let point = pair.der_bytes();

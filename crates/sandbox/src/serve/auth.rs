@@ -1,10 +1,11 @@
 //! Who calls, and what they may do.
 
-use axum::http::{HeaderMap, header};
+use axum::http::{header, request::Parts};
 
 use crate::{
     call::Principal,
     error::{ApiError, Result},
+    oauth::{self, Expected},
     org::Org,
     route::Access,
     store::State,
@@ -14,11 +15,11 @@ use crate::{
 pub(super) fn check(
     org: &Org,
     state: &State,
-    headers: &HeaderMap,
+    parts: &Parts,
     access: Access,
     base: &str,
-    path: &str,
 ) -> Result<Principal> {
+    let (headers, method, path) = (&parts.headers, parts.method.as_str(), parts.uri.path());
     let Access::Scope(scope) = access else { return Ok(Principal::Nobody) };
     let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let Some(authorization) = authorization else { return Err(ApiError::no_session()) };
@@ -31,13 +32,30 @@ pub(super) fn check(
             Err(ApiError::invalid_token())
         };
     }
-    if !scheme.eq_ignore_ascii_case("Bearer") {
+    let dpop = scheme.eq_ignore_ascii_case("DPoP");
+    if !dpop && !scheme.eq_ignore_ascii_case("Bearer") {
         return Err(ApiError::no_session());
     }
-    let Some(grant) = state.tokens.valid(token, org.now()) else {
-        let why = ("invalid_token", "The access token is invalid.");
-        return Err(challenge(ApiError::invalid_token(), base, path, scope, why));
+    let now = org.now();
+    let invalid = |description: &str| {
+        challenge(ApiError::invalid_token(), base, path, scope, ("invalid_token", description))
     };
+    let Some(grant) = state.tokens.valid(token, now) else {
+        return Err(invalid("The access token is invalid."));
+    };
+    if dpop != grant.key.is_some() {
+        return Err(invalid("The access token does not go with this authorization scheme."));
+    }
+    if dpop {
+        let proof = headers.get("dpop").and_then(|value| value.to_str().ok());
+        let url = format!("{base}{path}");
+        let expected = Expected { method, url: &url, token: Some(token), nonces: &[], now };
+        match oauth::check_dpop(proof, &expected) {
+            Ok(proof) if Some(&proof.key) == grant.key.as_ref() => {}
+            Ok(_) => return Err(invalid("The DPoP proof is made with another key.")),
+            Err(error) => return Err(invalid(&error.description)),
+        }
+    }
     if !covers(&grant.scopes, scope) {
         let why = (
             "insufficient_scope",

@@ -34,6 +34,8 @@ pub(crate) struct State {
     pub(crate) born: jiff::Timestamp,
     /// `oty…`, the default user type; its schema has the same letters after `osc`.
     pub(crate) user_type: Id,
+    /// The org authorization server's public key.
+    pub(crate) signing_key: serde_json::Value,
     pub(crate) users: Users,
     pub(crate) groups: Groups,
     /// Resources kept as JSON, by collection (`apps`, `policies`, …).

@@ -2,10 +2,15 @@
 
 mod support;
 
-mod groups;
-#[cfg(test)]
-mod recordings;
 #[cfg(test)]
 mod apps;
+mod groups;
+mod logs;
+mod oauth;
+mod org;
 #[cfg(test)]
 mod policies;
+#[cfg(test)]
+mod recordings;
+mod server;
+mod users;

@@ -8,6 +8,7 @@ use crate::{
     listing::{self, Ask, Sort},
     scim::{Comparison, Op, Operand},
     store::{Status, User, attr, schema},
+    time::whole,
 };
 
 /// Attributes of the object itself.
@@ -127,9 +128,4 @@ fn operand<'a>(call: &'a Call<'_>, user: &'a User, path: &str) -> Operand<'a> {
 
 fn id_text(id: &Id) -> &str {
     id.as_str()
-}
-
-/// As it is shown: whole seconds.
-fn whole(time: jiff::Timestamp) -> jiff::Timestamp {
-    jiff::Timestamp::from_second(time.as_second()).unwrap_or(time)
 }
