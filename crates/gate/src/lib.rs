@@ -1,1 +1,32 @@
-//! Placeholder.
+//! The call pipeline: the one way to Okta.
+//!
+//! find → decode → allow → prepare → allow → confirm → re-check → record → send → record → shape.
+//! Scope, confirmation and the trail are enforced here, never in a tool, and key on the operation
+//! that a request resolves to. Nothing here knows the Model Context Protocol or HTTP.
+
+mod access;
+mod ask;
+mod context;
+mod desk;
+mod envelope;
+mod export;
+mod gate;
+mod jsonl;
+mod locks;
+mod private;
+mod question;
+mod record;
+mod reply;
+mod text;
+mod wire;
+
+pub use access::{Configured, Rights};
+pub use ask::{Asker, Level, Question, Verdict};
+pub use context::{Client, Context};
+pub use envelope::CallError;
+pub use export::{ExportFolder, FolderError};
+pub use gate::{Called, Gate, Setup};
+pub use jsonl::JsonLines;
+pub use record::{Recorded, Recorder, Row, TrailError};
+pub use text::{escaped, to_text};
+pub use wire::Wire;

@@ -1,1 +1,23 @@
-//! Placeholder.
+//! The MCP server: configuration, transports, and the handler that rmcp calls.
+//!
+//! Text for the model comes from the catalog and the pipeline; nothing here knows a tool by name.
+
+mod app;
+mod config;
+mod confirm;
+mod handler;
+mod key_file;
+mod logging;
+mod stdio;
+mod system;
+mod tools;
+mod vars;
+
+pub use app::{App, StartError};
+pub use config::{Config, ConfigError, Environment};
+pub use handler::Handler;
+pub use logging::{Logging, LoggingError};
+pub use stdio::serve_stdio;
+pub use system::{Folders, SystemClock, SystemEntropy};
+pub use tools::{annotations, definition, definitions_digest};
+pub use vars::{VARS, Var};

@@ -1,0 +1,52 @@
+//! A person confirms, never the model.
+
+use okta_catalog::Effect;
+use okta_client::BoxFuture;
+use serde::Serialize;
+
+/// How sure it is that a person confirmed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// The client says that its person did (a hook in the client can answer).
+    Client,
+    /// The person typed it on the terminal that controls this process.
+    Terminal,
+}
+
+/// What a person is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// The words, made from Okta's answers, never from the model's.
+    pub text: String,
+    /// The gravity.
+    pub effect: Effect,
+    /// Names the call: tool, arguments, principal, org, and the target as it was shown. A yes
+    /// holds for this alone.
+    pub binding: String,
+}
+
+/// What came back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The person agreed.
+    Yes(Level),
+    /// The person declined.
+    Declined,
+    /// The person closed the question.
+    Cancelled,
+    /// Nobody answered in time.
+    TimedOut,
+    /// The client answered with an error.
+    Failed(String),
+    /// This client cannot ask: how the person can go on.
+    Unable(String),
+    /// The question is on its way; the same call comes again with the answer.
+    Later,
+}
+
+/// A way to a person.
+pub trait Asker: Send + Sync {
+    /// Asks. Whatever is no clear yes is a no.
+    fn ask<'a>(&'a self, question: &'a Question) -> BoxFuture<'a, Verdict>;
+}

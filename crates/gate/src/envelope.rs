@@ -1,0 +1,236 @@
+//! Why a call did not do what was asked, and what a model is told of it.
+
+use okta_catalog::{Failure, Scope};
+use okta_client::{Error as OktaError, ErrorKind, OktaError as Body};
+use serde_json::{Map, Value, json};
+
+use crate::{export::FolderError, record::TrailError};
+
+/// A call that did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum CallError {
+    /// The arguments do not fit. Nothing was sent.
+    #[error("the arguments do not fit: {0}")]
+    Arguments(String),
+    /// A scope is missing. Nothing was sent.
+    #[error("the scope {needed} is not granted")]
+    Scope {
+        /// The scope, or scopes of which one suffices.
+        needed: String,
+        /// True where the configuration asks for it, and Okta did not grant it.
+        asked_for: bool,
+    },
+    /// The state of the org does not allow it. Nothing was changed.
+    #[error("{message}")]
+    Refused {
+        /// What stands in the way.
+        message: String,
+        /// What to do next.
+        next: String,
+    },
+    /// The object is no longer the one that was shown. Nothing was changed.
+    #[error("the object changed since it was read")]
+    Changed,
+    /// A person said no, or did not say yes.
+    #[error("not confirmed: {0}")]
+    NotConfirmed(&'static str),
+    /// The client answered the question with an error.
+    #[error("not confirmed: the client could not ask: {0}")]
+    AskFailed(String),
+    /// No person can be asked through this client.
+    #[error("a person must confirm this, and this client cannot ask")]
+    CannotAsk {
+        /// How to go on.
+        next: String,
+    },
+    /// The trail cannot be kept, so nothing is changed.
+    #[error("{0}")]
+    Trail(#[from] TrailError),
+    /// A file could not be written. Nothing was changed.
+    #[error("{0}")]
+    File(String),
+    /// Okta refused, or was not reached.
+    #[error("{error}")]
+    Okta {
+        /// Why.
+        error: OktaError,
+        /// The scope that the operation needs.
+        scope: Option<Scope>,
+        /// How to find out whether a write was done.
+        check: String,
+        /// How many requests of the plan were done before.
+        done: usize,
+    },
+    /// The task that writes ended without an answer.
+    #[error("the change was under way when its task ended: whether it was done is unknown")]
+    Lost,
+}
+
+impl From<Failure> for CallError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Arguments(text) => Self::Arguments(text),
+            Failure::Okta(error) => {
+                Self::Okta { error, scope: None, check: String::new(), done: 0 }
+            }
+            Failure::Refused { message, next } => Self::Refused { message, next },
+            Failure::File(text) => Self::File(text),
+        }
+    }
+}
+
+impl From<FolderError> for CallError {
+    fn from(error: FolderError) -> Self {
+        Self::File(error.to_string())
+    }
+}
+
+impl CallError {
+    /// The word for this kind: in the envelope, and in the trail.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Arguments(_) => "bad_argument",
+            Self::Scope { .. } => "missing_scope",
+            Self::Refused { .. } => "refused",
+            Self::Changed => "conflict",
+            Self::NotConfirmed(_) | Self::AskFailed(_) => "not_confirmed",
+            Self::CannotAsk { .. } => "confirmation_unavailable",
+            Self::Trail(_) => "audit_trail",
+            Self::File(_) => "file",
+            Self::Lost => "outcome_unknown",
+            Self::Okta { error, .. } => match error.kind {
+                ErrorKind::MissingScope => "missing_scope",
+                ErrorKind::MissingRole => "missing_admin_role",
+                ErrorKind::FeatureDisabled => "feature_disabled",
+                ErrorKind::SignIn => "sign_in",
+                ErrorKind::NotFound => "not_found",
+                ErrorKind::BadArgument | ErrorKind::NotSent => "bad_argument",
+                ErrorKind::Conflict => "conflict",
+                ErrorKind::Locked => "locked",
+                ErrorKind::RateLimited { .. } => "rate_limit",
+                ErrorKind::OktaFault => "okta_fault",
+                ErrorKind::Network => "network",
+                ErrorKind::OutcomeUnknown => "outcome_unknown",
+                ErrorKind::BadReply => "bad_reply",
+            },
+        }
+    }
+
+    /// Okta's request ids, where there are any.
+    pub fn request_ids(&self) -> &[String] {
+        match self {
+            Self::Okta { error, .. } => &error.request_ids,
+            _ => &[],
+        }
+    }
+
+    /// True where a change may have been done.
+    pub fn is_unknown(&self) -> bool {
+        self.kind() == "outcome_unknown"
+    }
+
+    /// What a model is told: one envelope for every failure.
+    pub fn envelope(&self) -> Value {
+        let mut told = Map::new();
+        told.insert("kind".to_owned(), json!(self.kind()));
+        told.insert("message".to_owned(), json!(self.to_string()));
+        if let Self::Okta { error, done, .. } = self {
+            if let Some(body) = error.okta.as_deref() {
+                told.insert("okta".to_owned(), okta(body, error));
+            } else if let Some(id) = error.request_ids.last() {
+                told.insert("okta".to_owned(), json!({ "request_id": id }));
+            }
+            if let ErrorKind::RateLimited { until: Some(until) } = error.kind {
+                told.insert("until".to_owned(), json!(until.to_string()));
+            }
+            if *done > 0 {
+                told.insert("requests_done".to_owned(), json!(done));
+            }
+        }
+        if let Some(next) = self.next() {
+            told.insert("next".to_owned(), json!(next));
+        }
+        json!({ "error": told })
+    }
+
+    fn next(&self) -> Option<String> {
+        let next = match self {
+            Self::Arguments(_) | Self::NotConfirmed(_) | Self::File(_) => return None,
+            Self::Scope { needed, asked_for: false } => format!(
+                "add {needed} to OKTA_SCOPES, grant it to the app in Okta, restart this server"
+            ),
+            Self::Scope { needed, asked_for: true } => {
+                format!("grant {needed} to the app in Okta (Okta API Scopes), restart this server")
+            }
+            Self::Refused { next, .. } | Self::CannotAsk { next } => next.clone(),
+            Self::Changed => "read it again, and call again".to_owned(),
+            Self::AskFailed(_) => "nothing was changed".to_owned(),
+            Self::Trail(_) => "make room or give access at that place; until then nothing is \
+                               changed in Okta"
+                .to_owned(),
+            Self::Lost => "read the object before trying again".to_owned(),
+            Self::Okta { error, scope, check, .. } => return after(&error.kind, *scope, check),
+        };
+        Some(next)
+    }
+}
+
+fn after(kind: &ErrorKind, scope: Option<Scope>, check: &str) -> Option<String> {
+    let next = match kind {
+        ErrorKind::MissingScope => match scope {
+            Some(scope) => format!("grant {scope} to the app in Okta, restart this server"),
+            None => "grant the scope to the app in Okta, restart this server".to_owned(),
+        },
+        ErrorKind::MissingRole => {
+            "the scope is there: the app (or the admin behind the API token) \
+                                   needs an admin role or resource set that covers this object"
+                .to_owned()
+        }
+        ErrorKind::FeatureDisabled => "this org does not have the feature; an Okta administrator \
+                                       or Okta's support can enable it"
+            .to_owned(),
+        ErrorKind::Locked => "try again in a few seconds".to_owned(),
+        ErrorKind::RateLimited { .. } => "try again after that time".to_owned(),
+        ErrorKind::OktaFault | ErrorKind::Network => "try again later".to_owned(),
+        ErrorKind::Conflict => "read the object again before trying again".to_owned(),
+        ErrorKind::OutcomeUnknown if check.is_empty() => {
+            "read the object before trying again".to_owned()
+        }
+        ErrorKind::OutcomeUnknown => format!("check before trying again: {check}"),
+        ErrorKind::SignIn
+        | ErrorKind::NotFound
+        | ErrorKind::BadArgument
+        | ErrorKind::NotSent
+        | ErrorKind::BadReply => return None,
+    };
+    Some(next)
+}
+
+fn okta(body: &Body, error: &OktaError) -> Value {
+    let mut told = Map::new();
+    told.insert("status".to_owned(), json!(body.status));
+    if let Some(code) = &body.code {
+        told.insert("code".to_owned(), json!(code));
+    }
+    if let Some(summary) = &body.summary {
+        told.insert("summary".to_owned(), json!(summary));
+    }
+    if !body.causes.is_empty() {
+        let causes: Vec<Value> = body
+            .causes
+            .iter()
+            .map(|cause| match &cause.place {
+                Some(place) => json!({ "summary": cause.summary, "place": place }),
+                None => json!(cause.summary),
+            })
+            .collect();
+        told.insert("causes".to_owned(), json!(causes));
+    }
+    if let Some(id) = &body.error_id {
+        told.insert("error_id".to_owned(), json!(id));
+    }
+    if let Some(id) = error.request_ids.last() {
+        told.insert("request_id".to_owned(), json!(id));
+    }
+    Value::Object(told)
+}

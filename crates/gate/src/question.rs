@@ -1,0 +1,114 @@
+//! What a person is shown before a change, made from what Okta said.
+
+use okta_catalog::{Effect, Plan, diff, redact};
+use serde_json::{Value, json};
+
+use crate::{
+    ask::Question,
+    context::Context,
+    record::digest,
+    text::{escaped, to_text},
+};
+
+/// How many differences are shown one by one.
+const SHOWN: usize = 20;
+
+/// How much of a value is shown, in characters.
+const VALUE: usize = 200;
+
+/// The question that stands for this plan, and for no other.
+pub(crate) fn question(
+    context: &Context,
+    tool: &str,
+    args: &Value,
+    effect: Effect,
+    plan: &Plan,
+) -> Question {
+    let mut lines = vec![format!("{}?", plan.summary)];
+    lines.extend(plan.loss.iter().cloned());
+    lines.extend(changes(plan));
+    if let Some((raised, why)) = &plan.raised {
+        lines.push(format!("This counts as {}: {why}.", raised.as_str()));
+    }
+    lines.push(format!("Org {}, asked by {} through {tool}.", context.org, context.client));
+    Question {
+        text: escaped(&lines.join("\n")),
+        effect,
+        binding: binding(context, tool, args, plan),
+    }
+}
+
+/// What will differ: the plan's differences, secrets out.
+fn changes(plan: &Plan) -> Vec<String> {
+    let (Some(target), Some(after)) = (&plan.target, &plan.after) else {
+        // A new object: what will be sent is the difference.
+        let body = plan.requests.first().and_then(|request| request.json());
+        return body.filter(|_| plan.target.is_none()).map(shown).into_iter().collect();
+    };
+    let changes = diff(&target.seen, after);
+    let more = changes.len().saturating_sub(SHOWN);
+    let mut lines: Vec<String> =
+        changes.into_iter().take(SHOWN).map(|change| line(&change)).collect();
+    if more > 0 {
+        lines.push(format!("and {more} more differences"));
+    }
+    if lines.is_empty() {
+        lines.push("Nothing would differ.".to_owned());
+    }
+    lines
+}
+
+fn line(change: &Value) -> String {
+    let field = change.get("field").and_then(Value::as_str).unwrap_or("?");
+    // The value goes under its field's name, so that a secret is known by it.
+    let side = |key: &str| {
+        change.get(key).map_or("(none)".to_owned(), |value| {
+            let name = field.rsplit('.').next().unwrap_or(field);
+            let mut named = json!({ name: value });
+            redact(&mut named);
+            cut(&to_text(named.get(name).unwrap_or(&Value::Null)))
+        })
+    };
+    format!("{field}: {} → {}", side("before"), side("after"))
+}
+
+fn shown(body: &Value) -> String {
+    let mut body = body.clone();
+    redact(&mut body);
+    cut(&to_text(&body))
+}
+
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(VALUE) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
+/// Names the call and the state it starts from. Properties that change by themselves do not count,
+/// so that a person has time to read.
+fn binding(context: &Context, tool: &str, args: &Value, plan: &Plan) -> String {
+    let requests: Vec<Value> = plan
+        .requests
+        .iter()
+        .map(|request| {
+            json!([
+                request.method().as_str(),
+                request.path(),
+                request.query_pairs(),
+                request.json(),
+            ])
+        })
+        .collect();
+    let seen = plan.target.as_ref().map(|target| okta_catalog::remarkable(&target.seen));
+    digest(&json!([
+        tool,
+        args,
+        context.principal,
+        context.org,
+        plan.summary,
+        plan.loss,
+        requests,
+        seen,
+    ]))
+}

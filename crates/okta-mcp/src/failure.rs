@@ -1,0 +1,45 @@
+//! How a command fails: one clear line, its causes, and the exit code.
+
+use std::{error::Error, process::ExitCode};
+
+/// A command did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// What was asked could not be done. Exit code 1.
+    #[error(transparent)]
+    Failed(Box<dyn Error + Send + Sync>),
+    /// The command line or the configuration is wrong. Exit code 2.
+    #[error(transparent)]
+    Usage(Box<dyn Error + Send + Sync>),
+    /// Something happened that should not. Exit code 3.
+    #[error(transparent)]
+    Unexpected(Box<dyn Error + Send + Sync>),
+}
+
+impl Failure {
+    pub(crate) fn usage(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Usage(error.into())
+    }
+
+    pub(crate) fn unexpected(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Unexpected(error.into())
+    }
+
+    /// Prints the failure to standard error, and gives the exit code.
+    pub(crate) fn report(&self) -> ExitCode {
+        #[expect(clippy::print_stderr, reason = "this is where failures are printed")]
+        {
+            anstream::eprintln!("error: {self}");
+            let mut source = self.source();
+            while let Some(cause) = source {
+                anstream::eprintln!("  caused by: {cause}");
+                source = cause.source();
+            }
+        }
+        match self {
+            Self::Failed(_) => ExitCode::from(1),
+            Self::Usage(_) => ExitCode::from(2),
+            Self::Unexpected(_) => ExitCode::from(3),
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! From a configuration to a server that is ready.
+
+use std::sync::Arc;
+
+use okta_client::{Clock, Entropy, Okta, Settings, SetupError, Surroundings};
+use okta_gate::{Configured, ExportFolder, Gate, JsonLines, Setup};
+
+use crate::{Config, Handler};
+
+/// A server that is ready for its transport.
+pub struct App {
+    /// What rmcp calls.
+    pub handler: Handler,
+    okta: Okta,
+}
+
+/// The server cannot start.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct StartError(#[from] SetupError);
+
+impl App {
+    /// Puts a server together. Nothing goes over the network here.
+    pub fn new(
+        config: Config,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, StartError> {
+        let api_token = config.api_token();
+        let org = config.org.host().to_owned();
+        let mut settings = Settings::new(config.org, config.credentials);
+        settings.max_in_flight = config.max_in_flight;
+        settings.read_attempts = config.read_attempts;
+        settings.https_proxy = config.https_proxy;
+        settings.no_proxy = config.no_proxy;
+        settings.ca_file = config.ca_file;
+        settings.ca_dir = config.ca_dir;
+        let surroundings =
+            Surroundings { clock: Arc::clone(&clock), entropy: Arc::clone(&entropy) };
+        let okta = Okta::new(settings, surroundings)?;
+        let mut process = [0; 4];
+        entropy.fill(&mut process);
+        let process = format!("{:08x}", u32::from_be_bytes(process));
+        let recorder = JsonLines::new(&config.state.join("audit"), &process, Arc::clone(&clock));
+        let gate = Gate::new(Setup {
+            wire: Arc::new(okta.clone()),
+            recorder: Arc::new(recorder),
+            clock: Arc::clone(&clock),
+            configured: Configured { scopes: config.scopes, api_token },
+            exports: ExportFolder::new(config.exports),
+            allow_sensitive: config.allow_sensitive,
+        });
+        let handler = Handler::new(gate, config.principal, org, clock, entropy);
+        Ok(Self { handler, okta })
+    }
+
+    /// Fetches the first token in the background.
+    pub fn start_sign_in(&self) {
+        self.okta.start_sign_in();
+    }
+}

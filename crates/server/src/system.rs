@@ -1,0 +1,68 @@
+//! The clock, the randomness and the folders of this machine: all that depends on the operating
+//! system.
+
+use std::{path::PathBuf, time::Duration};
+
+use okta_client::{BoxFuture, Clock, Entropy};
+
+/// The wall clock.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the clock that is passed in")]
+    fn now(&self) -> jiff::Timestamp {
+        jiff::Timestamp::now()
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        Box::pin(tokio::time::sleep(duration))
+    }
+}
+
+/// The operating system's random numbers.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemEntropy;
+
+impl Entropy for SystemEntropy {
+    #[expect(
+        clippy::disallowed_methods,
+        clippy::panic,
+        reason = "this is the source that is passed in; without randomness nothing here is safe"
+    )]
+    fn fill(&self, bytes: &mut [u8]) {
+        if let Err(error) = getrandom::fill(bytes) {
+            panic!("the operating system gives no random numbers: {error}");
+        }
+    }
+}
+
+/// Where the user's state and data are kept (XDG Base Directory Specification; the counterparts
+/// of it on macOS and Windows).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Folders {
+    /// For what must outlive a restart, such as the trail.
+    pub state: PathBuf,
+    /// For what the user asked for, such as exports.
+    pub data: PathBuf,
+}
+
+impl Folders {
+    /// The folders of the user whose environment this is; `None` without a home.
+    pub fn of(env: impl Fn(&str) -> Option<String>) -> Option<Self> {
+        let given = |name: &str| env(name).filter(|path| !path.is_empty()).map(PathBuf::from);
+        if cfg!(windows) {
+            let local = given("LOCALAPPDATA")?.join("okta-mcp");
+            return Some(Self { state: local.join("state"), data: local });
+        }
+        let home = given("HOME")?;
+        if cfg!(target_os = "macos") {
+            let support = home.join("Library/Application Support/okta-mcp");
+            return Some(Self { state: support.join("state"), data: support });
+        }
+        let absolute = |name: &str| given(name).filter(|path| path.is_absolute());
+        let state = absolute("XDG_STATE_HOME").unwrap_or_else(|| home.join(".local/state"));
+        let data = absolute("XDG_DATA_HOME").unwrap_or_else(|| home.join(".local/share"));
+        Some(Self { state: state.join("okta-mcp"), data: data.join("okta-mcp") })
+    }
+}
