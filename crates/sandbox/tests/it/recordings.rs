@@ -114,8 +114,12 @@ impl Report {
 #[tokio::test]
 async fn recordings_done_again_get_answers_of_the_same_shape() {
     let Some(files) = corpus::load() else { return println!("skipped: no recordings") };
-    let routes: BTreeSet<String> =
-        Org::routes().into_iter().map(|(method, path)| format!("{method} {path}")).collect();
+    // Signing in needs the keys and codes of the recorded org.
+    let routes: BTreeSet<String> = Org::routes()
+        .into_iter()
+        .filter(|(_, path)| path.starts_with("/api/"))
+        .map(|(method, path)| format!("{method} {path}"))
+        .collect();
     let mut recorded = Recorded::default();
     files.values().flatten().for_each(|exchange| recorded.add(exchange));
     let mut report = Report::default();
@@ -131,12 +135,7 @@ async fn recordings_done_again_get_answers_of_the_same_shape() {
     report.finish();
 }
 
-async fn compare(
-    exchange: &Exchange,
-    replay: &mut Replay,
-    recorded: &Recorded,
-    report: &mut Report,
-) {
+async fn compare(exchange: &Exchange, org: &mut Replay, recorded: &Recorded, report: &mut Report) {
     let operation = exchange.operation();
     let first =
         objects(exchange.reply.as_ref()).first().map(|object| variant(&exchange.template, object));
@@ -147,7 +146,7 @@ async fn compare(
         exchange.file.rsplit('/').take(2).collect::<Vec<_>>().join(" < "),
         exchange.index
     );
-    let reply = match replay.ask(exchange).await {
+    let reply = match org.ask(exchange).await {
         Ok(reply) => reply,
         Err(reason) => {
             report.row(&operation, &first).skipped.insert(reason);

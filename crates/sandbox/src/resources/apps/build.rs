@@ -210,11 +210,11 @@ fn credentials(
         );
     }
     let signs = matches!(mode, Some("OPENID_CONNECT" | "SAML_2_0" | "SAML_1_1" | "WS_FEDERATION"));
-    let kid = body
+    let key = body
         .pointer("/credentials/signing/kid")
         .and_then(Value::as_str)
         .unwrap_or(given.signing_kid);
-    credentials.insert("signing".into(), if signs { json!({ "kid": kid }) } else { json!({}) });
+    credentials.insert("signing".into(), if signs { json!({ "kid": key }) } else { json!({}) });
     if mode == Some("OPENID_CONNECT") && matches!(kind, Kind::Template(_)) {
         credentials.insert("oauthClient".into(), oauth::credentials(body, given)?);
     }

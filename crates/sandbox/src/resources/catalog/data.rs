@@ -28,8 +28,8 @@ pub(crate) struct Integration {
 pub(super) static INTEGRATIONS: LazyLock<Vec<Integration>> =
     LazyLock::new(|| TABLE.lines().filter_map(entry).collect());
 
-fn entry(line: &'static str) -> Option<Integration> {
-    let mut cells = line.split('|').map(str::trim);
+fn entry(row: &'static str) -> Option<Integration> {
+    let mut cells = row.split('|').map(str::trim);
     let mut next = || cells.next();
     let name = next().filter(|name| !name.is_empty())?;
     let (label, description, category, website) = (next()?, next()?, next()?, next()?);

@@ -88,10 +88,14 @@ const ACTIVATE: Action = ("activate", "lifecycle/activate");
 
 const fn actions(status: Status) -> &'static [Action] {
     match status {
-        Status::Staged => &[ACTIVATE],
-        Status::Provisioned => {
-            &[SUSPEND, RESET_PASSWORD, ("reactivate", "lifecycle/reactivate"), DEACTIVATE]
-        }
+        Status::Staged => &[ACTIVATE, RESET_FACTORS],
+        Status::Provisioned => &[
+            SUSPEND,
+            RESET_PASSWORD,
+            ("reactivate", "lifecycle/reactivate"),
+            RESET_FACTORS,
+            DEACTIVATE,
+        ],
         Status::Active | Status::PasswordExpired | Status::Recovery => &[
             SUSPEND,
             RESET_PASSWORD,
@@ -115,6 +119,13 @@ fn links(call: &Call<'_>, user: &User) -> Value {
     let mut links = Map::new();
     for (name, end) in actions(user.status) {
         links.insert((*name).to_owned(), call.action(&format!("{path}/{end}"), "POST"));
+    }
+    // Okta enrols the mail address as a factor: with the password, or a little later.
+    let early = matches!(user.status, Status::Staged | Status::Provisioned);
+    let provisioned_for_a_while = user.status == Status::Provisioned && user.version > 1;
+    if early && (user.has_password || provisioned_for_a_while) {
+        let (name, end) = RESET_FACTORS;
+        links.insert(name.to_owned(), call.action(&format!("{path}/{end}"), "POST"));
     }
     if user.status == Status::Deprovisioned {
         links.insert("delete".to_owned(), call.action(&path, "DELETE"));

@@ -53,7 +53,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Result<Answer> {
         status,
         created: now,
         activated: activate.then_some(now),
-        status_changed: activate.then_some(now),
+        status_changed: Some(now),
         last_login: None,
         last_updated: now,
         password_changed: credentials.password.then_some(now),

@@ -142,6 +142,49 @@ const EXCEPTIONS: &[Exception] = &[
         mismatches: &["missing .realmId"],
         reason: "recorded once, in an org with realms; the sandbox has none",
     },
+    Exception {
+        operation: "POST /api/v1/users",
+        variant: "PROVISIONED",
+        mismatches: &["answers 400, recorded 200 Api validation failed: newUser"],
+        reason: "an attribute that the recording adds to the schema; the schemas of the sandbox stay as they are",
+    },
+    Exception {
+        operation: "GET /api/v1/meta/schemas/group/default",
+        variant: "",
+        mismatches: &["never recorded .definitions.custom.properties.*.description"],
+        reason: "recorded once, with one custom attribute that nobody described",
+    },
+    Exception {
+        operation: "GET /api/v1/logs",
+        variant: "",
+        mismatches: &["answers 400, recorded 200 Invalid SCIM filter."],
+        reason: "recorded years before the clock of the test: as old as that the log does not go",
+    },
+    Exception {
+        operation: "seed /api/v1/logs",
+        variant: "",
+        mismatches: &[
+            "never recorded .authenticationContext.credentialType as string",
+            "never recorded .legacyEventType as null",
+            "never recorded .outcome.reason as string",
+        ],
+        reason: "three events were recorded in all, none of a sign-in",
+    },
+    Exception {
+        operation: "seed /api/v1/users",
+        variant: "PASSWORD_EXPIRED",
+        mismatches: &["never recorded .lastLogin as string"],
+        reason: "the recorded ones had never signed in",
+    },
+    Exception {
+        operation: "POST /api/v1/users/{id}",
+        variant: "STAGED",
+        mismatches: &[
+            "never recorded ._links.resetFactors",
+            "never recorded .statusChanged as string",
+        ],
+        reason: "recorded in 2020; since 2025 other answers about staged users have both",
+    },
 ];
 
 /// Whether a mismatch is one of the exceptions.

@@ -15,8 +15,7 @@ pub(super) fn resource(template: &str) -> &str {
         "/api/v1/device-assurances" | "/api/v1/device-assurances/{deviceAssuranceId}" => {
             "assurance"
         }
-        "/api/v1/users" | "/api/v1/users/{id}" => "user",
-        "/api/v1/groups/{groupId}/users" => "member",
+        "/api/v1/users" | "/api/v1/users/{id}" | "/api/v1/groups/{groupId}/users" => "user",
         "/api/v1/groups" | "/api/v1/groups/{groupId}" | "/api/v1/users/{id}/groups" => "group",
         "/api/v1/logs" => "event",
         other => other,
@@ -44,7 +43,7 @@ pub(super) fn variant(template: &str, object: &Value) -> String {
         "policy" | "rule" if system => format!("{} system", text("/type")),
         "policy" | "rule" | "group" => text("/type").to_owned(),
         "assurance" => text("/platform").to_owned(),
-        "user" | "member" => text("/status").to_owned(),
+        "user" => text("/status").to_owned(),
         "app user" => text("/scope").to_owned(),
         _ => String::new(),
     }
