@@ -207,3 +207,177 @@ pub fn remarkable(value: &Value) -> Value {
 pub fn same(seen: &Value, now: &Value) -> bool {
     remarkable(seen) == remarkable(now)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const READ_ONLY: &[&str] = &["id", "b.id", "list[].id"];
+
+    /// JSON with few names, so that two values meet in them; no discriminators.
+    fn any_json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i32>().prop_map(Value::from),
+            "[a-c]{0,2}".prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 40, 5, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                object_of(inner),
+            ]
+        })
+    }
+
+    fn object_of(inner: impl Strategy<Value = Value>) -> impl Strategy<Value = Value> {
+        let name = prop::sample::select(vec!["id", "a", "b", "list", "c"]);
+        prop::collection::vec((name.prop_map(str::to_owned), inner), 0..5)
+            .prop_map(|pairs| Value::Object(pairs.into_iter().collect()))
+    }
+
+    fn any_object() -> impl Strategy<Value = Value> {
+        object_of(any_json())
+    }
+
+    /// True if everything in `given` stands in `merged`.
+    fn wins(given: &Value, merged: &Value) -> bool {
+        match (given, merged) {
+            (Value::Object(given), Value::Object(merged)) => given
+                .iter()
+                .all(|(key, value)| merged.get(key).is_some_and(|other| wins(value, other))),
+            (given, merged) => given == merged,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_given_keeps_all_but_the_read_only(current in any_object()) {
+            let merged = merge(&current, &json!({}), READ_ONLY);
+            prop_assert_eq!(merged, without(&current, READ_ONLY, ""));
+        }
+
+        #[test]
+        fn the_same_given_changes_nothing(current in any_object()) {
+            prop_assert_eq!(merge(&current, &current, READ_ONLY), current);
+        }
+
+        #[test]
+        fn a_merge_settles_at_once(current in any_object(), given in any_object()) {
+            let once = merge(&current, &given, READ_ONLY);
+            prop_assert_eq!(merge(&once, &given, &[]), once);
+        }
+
+        #[test]
+        fn what_the_caller_gives_wins(current in any_object(), given in any_object()) {
+            let merged = merge(&current, &given, READ_ONLY);
+            prop_assert!(wins(&given, &merged), "{} in {}", given, merged);
+        }
+
+        #[test]
+        fn what_only_is_there_is_kept(current in any_object(), given in any_object()) {
+            let merged = merge(&current, &given, &[]);
+            for (key, value) in current.as_object().unwrap() {
+                if given.get(key).is_none() {
+                    prop_assert_eq!(&merged[key], value);
+                }
+            }
+        }
+
+        #[test]
+        fn a_full_replace_is_what_was_given(current in any_object(), given in any_object()) {
+            prop_assert_eq!(replace(&current, &given), given);
+        }
+
+        #[test]
+        fn markers_mean_unchanged(current in any_object()) {
+            let marked = Value::Object(
+                current.as_object().unwrap().keys().map(|key| (key.clone(), json!(REDACTED))).collect(),
+            );
+            prop_assert_eq!(merge(&current, &marked, READ_ONLY), current.clone());
+            prop_assert_eq!(replace(&current, &marked), current);
+        }
+
+        #[test]
+        fn what_is_redacted_is_restored(current in any_object(), secret in "[a-z]{8,12}") {
+            let mut current = current;
+            current["a"] = json!({ "client_secret": secret, "b": [{ "password": { "value": secret } }] });
+            let mut shown = current.clone();
+            prop_assert_eq!(crate::shape::redact(&mut shown).len(), 2);
+            prop_assert!(!shown.to_string().contains(&secret));
+            prop_assert_eq!(merge(&current, &shown, READ_ONLY), current.clone());
+            prop_assert_eq!(replace(&current, &shown), current);
+        }
+
+        #[test]
+        fn no_difference_means_equal(one in any_object(), other in any_object()) {
+            prop_assert_eq!(diff(&one, &other).is_empty(), one == other);
+            prop_assert_eq!(same(&one, &other), one == other);
+            prop_assert!(diff(&one, &one).is_empty());
+        }
+
+        #[test]
+        fn what_okta_keeps_is_no_change(current in any_object()) {
+            let sent = without(&current, READ_ONLY, "");
+            prop_assert_eq!(with_read_only(&current, &sent, READ_ONLY), current);
+        }
+    }
+
+    #[test]
+    fn arrays_and_scalars_are_replaced() {
+        let current = json!({ "list": [1, 2], "name": "n", "keep": 1 });
+        let merged = merge(&current, &json!({ "list": [], "name": null }), &[]);
+        assert_eq!(merged.to_string(), r#"{"list":[],"name":null,"keep":1}"#);
+    }
+
+    #[test]
+    fn another_kind_of_object_keeps_nothing() {
+        let current =
+            json!({ "id": "1", "auth": { "type": "A", "url": "u", "client_secret": "s" } });
+        let given = json!({ "auth": { "type": "B", "client_secret": REDACTED } });
+        let merged = merge(&current, &given, &["id"]);
+        assert_eq!(merged, json!({ "auth": { "type": "B", "client_secret": "s" } }));
+        let same_kind = json!({ "auth": { "type": REDACTED, "url": "v" } });
+        assert_eq!(merge(&current, &same_kind, &["id"])["auth"]["client_secret"], "s");
+    }
+
+    #[test]
+    fn a_marker_for_nothing_is_left_out() {
+        let given =
+            json!({ "new": REDACTED, "deep": { "a": REDACTED, "b": 1 }, "list": [REDACTED, 2] });
+        let merged = merge(&json!({}), &given, &[]);
+        assert_eq!(merged, json!({ "deep": { "b": 1 }, "list": [2] }));
+    }
+
+    #[test]
+    fn only_what_the_merge_adds_loses_its_read_only_parts() {
+        let current =
+            json!({ "id": "1", "list": [{ "id": "2", "x": 1 }], "b": { "id": "3", "y": 1 } });
+        let merged = merge(&current, &json!({ "b": { "z": 1 } }), READ_ONLY);
+        assert_eq!(merged, json!({ "list": [{ "x": 1 }], "b": { "y": 1, "z": 1 } }));
+        let given = json!({ "id": "9", "list": [{ "id": "8" }], "b": { "id": "7" } });
+        let merged = merge(&current, &given, READ_ONLY);
+        assert_eq!(
+            merged,
+            json!({ "id": "9", "list": [{ "id": "8" }], "b": { "id": "7", "y": 1 } })
+        );
+    }
+
+    #[test]
+    fn a_difference_names_its_place() {
+        let before = json!({ "a": { "b": 1, "gone": 2 }, "lastUpdated": "x", "list": [1] });
+        let after = json!({ "a": { "b": 3, "new": null }, "lastUpdated": "y", "list": [2] });
+        assert_eq!(
+            diff(&before, &after),
+            [
+                json!({ "field": "a.b", "before": 1, "after": 3 }),
+                json!({ "field": "a.new", "after": null }),
+                json!({ "field": "a.gone", "before": 2 }),
+                json!({ "field": "list", "before": [1], "after": [2] }),
+            ]
+        );
+        assert!(same(&json!({ "lastUpdated": 1 }), &json!({ "lastUpdated": 2, "_links": {} })));
+    }
+}

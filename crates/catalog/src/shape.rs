@@ -14,6 +14,7 @@ pub const REDACTED: &str = "[redacted]";
 /// `value` is one beside or below these names only (see [`redact`]).
 const SECRET_NAMES: &[&str] = &[
     "access_token",
+    "accesstoken",
     "activationtoken",
     "activationurl",
     "actor_token",
@@ -21,6 +22,8 @@ const SECRET_NAMES: &[&str] = &[
     "answer",
     "apikey",
     "api_key",
+    "apitoken",
+    "api_token",
     "clientsecret",
     "client_assertion",
     "client_secret",
@@ -32,6 +35,7 @@ const SECRET_NAMES: &[&str] = &[
     "nextpasscode",
     "oldpassword",
     "passcode",
+    "passphrase",
     "password",
     "private_key",
     "privatekey",
@@ -39,17 +43,28 @@ const SECRET_NAMES: &[&str] = &[
     "pushtoken",
     "recoverytoken",
     "refresh_token",
+    "refreshtoken",
     "resetpasswordurl",
     "secret",
+    "secret_access_key",
+    "secretaccesskey",
     "secretkey",
     "sessiontoken",
     "sharedsecret",
     "statetoken",
     "subject_token",
     "temppassword",
+    "token",
+    "tokenencrypted",
     "tokensigningkey",
     "vaulted_secret",
 ];
+
+/// No name of the list is longer: longer ones are not compared.
+const LONGEST_NAME: usize = 20;
+
+/// Names of objects that hold a secret as their `value`, and are none where they are a string.
+const SECRET_HOLDERS: &[&str] = &["authscheme"];
 
 /// The private members of a JSON Web Key (RFC 7518 sections 6.2.2, 6.3.2, 6.4.1).
 const JWK_SECRETS: &[&str] = &["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
@@ -175,6 +190,7 @@ fn redact_at(
         }
         Value::Object(map) => {
             let jwk = map.contains_key("kty");
+            let is_holder = SECRET_HOLDERS.iter().any(|holder| name.eq_ignore_ascii_case(holder));
             for (key, child) in map.iter_mut() {
                 descend(pointer, key, |pointer| {
                     if jwk && JWK_SECRETS.contains(&key.as_str()) {
@@ -185,7 +201,8 @@ fn redact_at(
                         }
                         return;
                     }
-                    redact_at(child, key, below_secret || secret_name, pointer, found);
+                    let below_secret = below_secret || secret_name || is_holder;
+                    redact_at(child, key, below_secret, pointer, found);
                 });
             }
         }
@@ -202,8 +219,8 @@ fn descend(pointer: &mut String, key: &str, visit: impl FnOnce(&mut String)) {
 }
 
 fn is_secret_name(name: &str) -> bool {
-    // The longest name of the list decides how much is compared at all.
-    name.len() <= 20 && SECRET_NAMES.iter().any(|secret| name.eq_ignore_ascii_case(secret))
+    name.len() <= LONGEST_NAME
+        && SECRET_NAMES.iter().any(|secret| name.eq_ignore_ascii_case(secret))
 }
 
 /// True for text that is a secret whatever its field: a private key in PEM (RFC 7468), a JSON Web
@@ -228,11 +245,121 @@ fn is_secret_text(text: &str) -> bool {
         return true;
     }
     let link = text.starts_with("https://") || text.starts_with("http://");
-    link && ["/reset_password/", "/signin/reset-password/", "/welcome/", "/tokens/", "/recovery/"]
-        .iter()
-        .any(|part| text.split_once(part).is_some_and(|(_, token)| token.len() >= 8))
+    // In the API's own paths stand the ids of tokens, not tokens.
+    link && !text.contains("/api/v1/")
+        && ["/reset_password/", "/signin/reset-password/", "/welcome/", "/tokens/", "/recovery/"]
+            .iter()
+            .any(|part| text.split_once(part).is_some_and(|(_, token)| token.len() >= 8))
 }
 
 const fn is_token_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'=')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    fn any_json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<i64>().prop_map(Value::from),
+            "\\PC{0,30}".prop_map(Value::from),
+        ];
+        let name = prop_oneof![
+            prop::sample::select(SECRET_NAMES).prop_map(str::to_owned),
+            prop::sample::select(vec![
+                "value",
+                "hash",
+                "salt",
+                "kty",
+                "d",
+                "p",
+                "authScheme",
+                "Client_Secret"
+            ])
+            .prop_map(str::to_owned),
+            "[a-z~/]{1,4}",
+        ];
+        leaf.prop_recursive(4, 40, 5, move |inner| {
+            let pairs = prop::collection::vec((name.clone(), inner.clone()), 0..5);
+            prop_oneof![
+                prop::collection::vec(inner, 0..4).prop_map(Value::from),
+                pairs.prop_map(|pairs| Value::Object(pairs.into_iter().collect())),
+            ]
+        })
+    }
+
+    /// Every text under a secret's name.
+    fn secrets(value: &Value, secret: bool, found: &mut Vec<String>) {
+        match value {
+            Value::String(text) if secret && !text.is_empty() => found.push(text.clone()),
+            Value::Array(items) => items.iter().for_each(|item| secrets(item, secret, found)),
+            Value::Object(map) => {
+                map.iter().for_each(|(key, value)| secrets(value, is_secret_name(key), found));
+            }
+            _ => {}
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_secret_stays(value in any_json()) {
+            let mut shown = value.clone();
+            let found = redact(&mut shown);
+            let mut left = Vec::new();
+            secrets(&shown, false, &mut left);
+            prop_assert!(left.iter().all(|text| text == REDACTED), "{:?}", left);
+            for (pointer, _) in &found {
+                prop_assert_eq!(shown.pointer(pointer).and_then(Value::as_str), Some(REDACTED));
+            }
+            let again = shown.clone();
+            prop_assert_eq!(redact(&mut shown), vec![]);
+            prop_assert_eq!(shown, again);
+        }
+
+        #[test]
+        fn what_is_taken_out_can_be_put_back(value in any_json()) {
+            let mut shown = value.clone();
+            for (pointer, secret) in redact(&mut shown) {
+                if let Some(slot) = shown.pointer_mut(&pointer) {
+                    let was = value.pointer(&pointer).unwrap();
+                    prop_assert!(was == secret.as_str() || was.to_string() == secret);
+                    slot.clone_from(was);
+                }
+            }
+            prop_assert_eq!(shown, value);
+        }
+
+        #[test]
+        fn sizes_are_close(value in any_json()) {
+            let written = value.to_string().len();
+            // Escapes are not counted: at most six bytes for one.
+            prop_assert!(size(&value) <= written && written <= size(&value) * 6 + 2);
+        }
+
+        #[test]
+        fn no_fields_means_all(value in any_json()) {
+            prop_assert_eq!(project(value.clone(), &Fields::default()), value);
+        }
+    }
+
+    #[test]
+    fn names_are_listed_once() {
+        let unique: std::collections::HashSet<_> = SECRET_NAMES.iter().collect();
+        assert_eq!(unique.len(), SECRET_NAMES.len());
+        assert!(SECRET_NAMES.iter().all(|name| name.len() <= LONGEST_NAME));
+        assert!(SECRET_NAMES.iter().all(|name| !name.contains(|c: char| c.is_ascii_uppercase())));
+    }
+
+    #[test]
+    fn links_go_at_every_depth() {
+        let mut value =
+            json!({ "_links": 1, "a": [{ "_links": {}, "b": { "_links": [], "c": 1 } }] });
+        strip_links(&mut value);
+        assert_eq!(value, json!({ "a": [{ "b": { "c": 1 } }] }));
+    }
 }

@@ -182,3 +182,50 @@ fn harmless(text: String) -> String {
         text
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const RUN: &[char] = &['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+
+    proptest! {
+        #[test]
+        fn a_row_is_read_back_as_it_was(texts in prop::collection::vec("[ -~\t\r\nÄ＝😀\"',;]{0,12}", 1..6)) {
+            let cells: Vec<String> = texts.iter().map(|text| {
+                cell(&json!({ "profile": { "x": text } }), "profile.x")
+            }).collect();
+            let bytes = record(cells.iter().cloned()).unwrap();
+            let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(bytes.as_slice());
+            let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+            prop_assert_eq!(rows.len(), 1);
+            for (read, text) in rows[0].iter().zip(&texts) {
+                let meant = if text.starts_with(RUN) { format!("'{text}") } else { text.clone() };
+                prop_assert_eq!(read, meant);
+                prop_assert!(!read.starts_with(RUN), "{:?}", read);
+            }
+            prop_assert_eq!(rows[0].len(), texts.len());
+        }
+    }
+
+    #[test]
+    fn cells_hold_what_is_at_the_path() {
+        let user = json!({
+            "id": "1", "n": 1.50, "gone": null, "flag": true, "tags": ["a", 2, null], "obj": { "k": [] },
+        });
+        for (path, text) in [
+            ("id", "1"),
+            ("n", "1.5"),
+            ("gone", ""),
+            ("missing.at.all", ""),
+            ("flag", "true"),
+            ("tags", "a; 2; null"),
+            ("obj", "{\"k\":[]}"),
+            ("obj.k", ""),
+        ] {
+            assert_eq!(cell(&user, path), text, "{path}");
+        }
+    }
+}
