@@ -237,7 +237,7 @@ impl ToolDef {
     ///
     /// # Panics
     ///
-    /// While compiling: [`tools!`] calls it in a constant.
+    /// While compiling: `tools!` calls it in a constant.
     #[must_use]
     pub const fn checked(self) -> Self {
         assert!(!self.title.is_empty(), "a tool needs a title");

@@ -23,6 +23,6 @@ fn the_list_of_tools_is_cheap() {
         println!("{cost:>4} {name}");
     }
     let sum: usize = costs.iter().map(|(cost, _)| cost).sum();
-    println!("{sum} tokens, {} tools, {:.1} each", costs.len(), sum as f64 / costs.len() as f64);
+    println!("{sum} tokens, {} tools, {} each", costs.len(), sum / costs.len());
     assert!(sum <= AVERAGE * costs.len(), "{sum} tokens for {} tools", costs.len());
 }

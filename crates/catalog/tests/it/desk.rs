@@ -132,6 +132,7 @@ pub(crate) fn reply(body: Value) -> Reply {
 }
 
 /// A page that names a next one.
+#[expect(clippy::unnecessary_wraps, reason = "stands where an error may stand")]
 pub(crate) fn page(items: Value, next: &str) -> Programmed {
     let mut reply = reply(items);
     reply.next = Some(vec![("after".to_owned(), next.to_owned())]);

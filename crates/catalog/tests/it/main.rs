@@ -1,5 +1,7 @@
 //! The catalog as its callers see it.
 
+#![cfg(test)]
+
 mod apps;
 mod args;
 mod assurance;

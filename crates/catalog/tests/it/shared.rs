@@ -24,7 +24,8 @@ pub(crate) fn json(name: &str) -> Option<Value> {
 pub(crate) fn lines(name: &str) -> Option<Vec<Value>> {
     let bytes = fs_err::read(folder()?.join(name)).unwrap();
     let mut text = String::new();
-    if name.ends_with(".gz") {
+    // The magic number of RFC 1952.
+    if bytes.starts_with(&[0x1f, 0x8b]) {
         flate2::read::GzDecoder::new(bytes.as_slice()).read_to_string(&mut text).unwrap();
     } else {
         text = String::from_utf8(bytes).unwrap();
