@@ -265,11 +265,9 @@ fn refused(invalid: Invalid) -> ApiError {
 }
 
 /// The key that signs for all apps of the org.
-fn signing_kid(state: &mut State) -> String {
-    let known = state.docs(APPS).iter().find_map(|(_, app)| {
-        app.get("credentials")?.pointer("/signing/kid")?.as_str().map(ToOwned::to_owned)
-    });
-    known.unwrap_or_else(|| state.maker.text(43))
+fn signing_kid(state: &State) -> String {
+    let kid = state.signing_key.get("kid").and_then(Value::as_str);
+    kid.unwrap_or_default().to_owned()
 }
 
 /// The first label of the org's host name; an address has none.

@@ -2,11 +2,13 @@
 
 mod build;
 pub(crate) mod order;
+mod view;
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 pub(crate) use self::build::{check_groups, filled};
+use self::view::view;
 use crate::{
     answer::Answer,
     call::{Call, stamp},
@@ -387,33 +389,4 @@ fn apps_of(call: &mut Call<'_>) -> Result<Answer> {
         .map(|(_, app)| apps::shown(app, call, apps::Secret::Hidden))
         .collect();
     Ok(Answer::ok(Value::Array(shown)))
-}
-
-fn view(policy: &Map<String, Value>, call: &Call<'_>, rules: bool) -> Value {
-    let id = text(policy, "id");
-    let system = is_system(policy);
-    let link = |rest: &str, allow: &[&str]| json!({ "href": call.href(&format!("/api/v1/policies/{id}{rest}")), "hints": { "allow": allow } });
-    let mut links = Map::new();
-    if !system {
-        links.insert("mappings".into(), link("/mappings", &["GET", "POST"]));
-    }
-    let own: &[&str] = if system { &["GET", "PUT"] } else { &["GET", "PUT", "DELETE"] };
-    links.insert("self".into(), link("", own));
-    links.insert("rules".into(), link("/rules", &["GET", "POST"]));
-    if !system {
-        let next = if text(policy, "status") == "ACTIVE" { "deactivate" } else { "activate" };
-        links.insert(next.into(), link(&format!("/lifecycle/{next}"), &["POST"]));
-    }
-    let mut embedded = Map::new();
-    if rules {
-        embedded.insert("rules".into(), policy_rules::shown_of(call, id));
-    }
-    let mut shown = policy.clone();
-    let kind = shown.shift_remove("type").unwrap_or_default();
-    if !embedded.is_empty() {
-        shown.insert("_embedded".into(), Value::Object(embedded));
-    }
-    shown.insert("_links".into(), Value::Object(links));
-    shown.insert("type".into(), kind);
-    Value::Object(shown)
 }

@@ -23,6 +23,20 @@ pub(crate) fn add(state: &mut State, _: &Config, now: Timestamp) {
     ] {
         let id = policies::add(state, now, &default(kind, name, description));
         policy_rules::add_catch_all(state, &id, kind, now);
+        if kind == "POST_AUTH_SESSION" {
+            policy_rules::add(
+                state,
+                &id,
+                now,
+                &json!({
+                    "name": "Sessions that break the rules end",
+                    "priority": 1,
+                    "actions": { "postAuthSession": {
+                        "failureActions": [{ "action": "TERMINATE_SESSION" }],
+                    } },
+                }),
+            );
+        }
     }
     routing(state, now);
 }

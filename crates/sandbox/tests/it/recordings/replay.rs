@@ -140,13 +140,16 @@ impl Replay {
             }
             // What every org has is the same thing under another id.
             (Value::Array(recorded), Value::Array(own)) => {
-                let built_in = |item: &&Value| {
+                let built_in = |item: &Value| {
                     item["system"] == json!(true) || item["type"] == json!("BUILT_IN")
                 };
-                let theirs: Vec<&Value> = recorded.iter().filter(built_in).collect();
-                let ours: Vec<&Value> = own.iter().filter(built_in).collect();
-                if let ([theirs], [ours]) = (theirs.as_slice(), ours.as_slice()) {
-                    self.pair(theirs, ours);
+                for wanted in [true, false] {
+                    let of = |items: &[Value]| -> Vec<Value> {
+                        items.iter().filter(|item| built_in(item) == wanted).cloned().collect()
+                    };
+                    if let ([theirs], [ours]) = (of(recorded).as_slice(), of(own).as_slice()) {
+                        self.pair(theirs, ours);
+                    }
                 }
             }
             (Value::String(recorded), Value::String(own))
