@@ -38,6 +38,12 @@ fn plain(schema: &mut Schema) {
     for key in ["title", "format", "minimum", "default", "additionalProperties"] {
         schema.remove(key);
     }
+    if let Some(Value::String(text)) = schema.get("description")
+        && schema.get("properties").is_none()
+    {
+        let line = text.replace('\n', " ");
+        schema.insert("description".to_owned(), line.into());
+    }
     if let Some(Value::Array(types)) = schema.get("type") {
         let named: Vec<Value> =
             types.iter().filter(|name| name.as_str() != Some("null")).cloned().collect();

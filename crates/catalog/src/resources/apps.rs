@@ -86,7 +86,7 @@ impl Tool for ListApplications {
 #[serde(rename_all(serialize = "camelCase"), deny_unknown_fields)]
 struct GetApplication {
     app_id: String,
-    /// `user/{id}`
+    /// `user/{id}`: that user's assignment
     expand: Option<String>,
     fields: Option<Fields>,
 }
@@ -97,7 +97,7 @@ impl Tool for GetApplication {
         .query(&["expand"]);
 }
 
-/// Create an application. One of Okta's catalog: `install_oin_app`.
+/// Create an application. For one of Okta's catalog use `install_oin_app`.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct CreateApplication {
@@ -105,7 +105,7 @@ struct CreateApplication {
     app_config: Object,
     /// Default true
     activate: Option<Flag>,
-    /// New file for the client secret
+    /// New file to write the client secret to: replies never show it
     secret_file: Option<String>,
 }
 

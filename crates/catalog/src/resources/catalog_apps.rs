@@ -112,7 +112,7 @@ struct InstallOinApp {
     settings: Option<Object>,
     /// Default true
     activate: Option<Flag>,
-    /// New file for the client secret
+    /// New file to write the client secret to: replies never show it
     secret_file: Option<String>,
 }
 

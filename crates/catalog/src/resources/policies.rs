@@ -60,7 +60,7 @@ struct ListPolicies {
     kind: String,
     /// ACTIVE or INACTIVE
     status: Option<String>,
-    /// Part of the name
+    /// Start of the name
     q: Option<String>,
     fetch_all: Option<Flag>,
     after: Option<String>,

@@ -281,8 +281,8 @@ pub(crate) fn told(plan: &Plan, desk: &Fake) -> Value {
 /// Plans `tool`, and snapshots the plan under `name`.
 pub(crate) fn snapshot(name: &str, tool: &str, args: Value, desk: &Fake) {
     let plan = plan(tool, args, desk);
-    let settings = settings(name);
-    settings.bind(|| insta::assert_json_snapshot!("plan", told(&plan, desk)));
+    let text = serde_json::to_string_pretty(&told(&plan, desk)).unwrap();
+    settings(name).bind(|| insta::assert_snapshot!("plan", text));
 }
 
 /// Snapshots that are called `<what>@<name>.snap`, in one folder.

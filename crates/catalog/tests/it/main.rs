@@ -13,6 +13,7 @@ mod lists;
 mod logs;
 mod official;
 mod policies;
+mod recorded;
 mod secrets;
 mod shared;
 mod users;
