@@ -58,4 +58,9 @@ impl App {
     pub fn start_sign_in(&self) {
         self.okta.start_sign_in();
     }
+
+    /// Signs in, and waits for it: afterwards it is known what Okta granted.
+    pub async fn sign_in(&self) -> Result<(), okta_client::Error> {
+        self.okta.sign_in().await.map(drop)
+    }
 }
