@@ -27,12 +27,15 @@ fn merge_at(
             let mut merged = Map::new();
             for (key, old) in current {
                 let below = join(path, key);
-                if let Some(new) = given.get(key) {
-                    if let Some(value) = merge_at(Some(old), new, read_only, &below) {
-                        merged.insert(key.clone(), value);
-                    }
-                } else if !read_only.contains(&below.as_str()) {
-                    merged.insert(key.clone(), without(old, read_only, &below));
+                let kept = match given.get(key) {
+                    // What the caller says of a read-only property is the caller's alone.
+                    Some(new) if read_only.contains(&below.as_str()) => unmarked(Some(old), new),
+                    Some(new) => merge_at(Some(old), new, read_only, &below),
+                    None if read_only.contains(&below.as_str()) => None,
+                    None => Some(without(old, read_only, &below)),
+                };
+                if let Some(value) = kept {
+                    merged.insert(key.clone(), value);
                 }
             }
             for (key, new) in given {
@@ -43,14 +46,6 @@ fn merge_at(
                 }
             }
             Some(Value::Object(merged))
-        }
-        (current, Value::Object(given)) => {
-            let current = current.and_then(Value::as_object);
-            let kept = given.iter().filter_map(|(key, new)| {
-                let old = current.and_then(|current| current.get(key));
-                unmarked(old, new).map(|value| (key.clone(), value))
-            });
-            Some(Value::Object(kept.collect()))
         }
         (current, given) => unmarked(current, given),
     }
@@ -69,13 +64,23 @@ fn unmarked(current: Option<&Value>, given: &Value) -> Option<Value> {
             Some(Value::Object(kept.collect()))
         }
         Value::Array(items) => {
-            let current = current.and_then(Value::as_array);
-            let kept = items.iter().enumerate().filter_map(|(index, new)| {
-                unmarked(current.and_then(|current| current.get(index)), new)
-            });
+            let current = current.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+            let kept = items
+                .iter()
+                .enumerate()
+                .filter_map(|(index, new)| unmarked(counterpart(current, index, new), new));
             Some(Value::Array(kept.collect()))
         }
         other => Some(other.clone()),
+    }
+}
+
+/// What the item of an array was before: the one with the same name, else the one in its place.
+fn counterpart<'a>(current: &'a [Value], index: usize, new: &Value) -> Option<&'a Value> {
+    const NAMES: &[&str] = &["id", "kid", "name"];
+    match NAMES.iter().find_map(|name| Some((name, new.get(name)?))) {
+        Some((name, value)) => current.iter().find(|old| old.get(name) == Some(value)),
+        None => current.get(index),
     }
 }
 

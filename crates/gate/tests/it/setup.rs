@@ -1,0 +1,192 @@
+//! A pipeline over a programmed Okta, with a clock that does not move by itself.
+
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use okta_client::{BoxFuture, Clock, Credentials, Entropy, OrgUrl, Settings, Surroundings};
+use okta_gate::{
+    Asker, Called, Client, Configured, Context, ExportFolder, Gate, Level, Question, Recorded,
+    Recorder, Row, Setup, TrailError, Verdict,
+};
+use serde_json::{Map, Value};
+
+use crate::okta::Okta;
+
+/// A clock that only waiting moves.
+pub(crate) struct Still(Mutex<Timestamp>);
+
+impl Default for Still {
+    fn default() -> Self {
+        Self(Mutex::new("2026-01-02T03:04:05Z".parse().unwrap()))
+    }
+}
+
+impl Clock for Still {
+    fn now(&self) -> Timestamp {
+        *self.0.lock().unwrap()
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        let mut now = self.0.lock().unwrap();
+        *now = now.checked_add(duration).unwrap();
+        Box::pin(std::future::ready(()))
+    }
+}
+
+/// Bytes that count up.
+#[derive(Default)]
+pub(crate) struct Counting(AtomicU64);
+
+impl Entropy for Counting {
+    fn fill(&self, bytes: &mut [u8]) {
+        for byte in bytes {
+            *byte = u8::try_from(self.0.fetch_add(1, Ordering::Relaxed) % 256).unwrap();
+        }
+    }
+}
+
+/// A trail in memory, that can be made to fail.
+#[derive(Default)]
+pub(crate) struct Memory {
+    pub(crate) rows: Mutex<Vec<(Map<String, Value>, bool)>>,
+    pub(crate) full: Mutex<bool>,
+}
+
+impl Recorder for Memory {
+    fn record(&self, row: Row, durable: bool) -> Result<Recorded, TrailError> {
+        if *self.full.lock().unwrap() {
+            let source = std::io::Error::from(std::io::ErrorKind::StorageFull);
+            return Err(TrailError { place: "memory".to_owned(), source });
+        }
+        let mut rows = self.rows.lock().unwrap();
+        rows.push((row.into_json(), durable));
+        Ok(Recorded { seq: rows.len() as u64, hash: [7; 32] })
+    }
+}
+
+impl Memory {
+    pub(crate) fn kinds(&self) -> Vec<String> {
+        let rows = self.rows.lock().unwrap();
+        rows.iter().map(|(row, _)| row["kind"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+/// A client whose person always gives the same verdict.
+pub(crate) struct Person {
+    pub(crate) verdict: Verdict,
+    pub(crate) asked: Mutex<Vec<Question>>,
+    pub(crate) progress: Mutex<Vec<(u64, String)>>,
+}
+
+impl Person {
+    pub(crate) fn who(verdict: Verdict) -> Self {
+        Self { verdict, asked: Mutex::default(), progress: Mutex::default() }
+    }
+
+    pub(crate) fn agrees() -> Self {
+        Self::who(Verdict::Yes(Level::Client))
+    }
+}
+
+impl Asker for Person {
+    fn ask<'a>(&'a self, question: &'a Question) -> BoxFuture<'a, Verdict> {
+        self.asked.lock().unwrap().push(question.clone());
+        Box::pin(std::future::ready(self.verdict.clone()))
+    }
+}
+
+impl Client for Person {
+    fn asker(&self) -> &dyn Asker {
+        self
+    }
+
+    fn progress(&self, done: u64, message: String) -> BoxFuture<'_, ()> {
+        self.progress.lock().unwrap().push((done, message));
+        Box::pin(std::future::ready(()))
+    }
+}
+
+/// A pipeline and what is around it.
+pub(crate) struct Rig {
+    pub(crate) okta: Okta,
+    pub(crate) gate: Gate,
+    pub(crate) trail: Arc<Memory>,
+    pub(crate) exports: PathBuf,
+}
+
+impl Rig {
+    pub(crate) async fn new() -> Self {
+        Self::with(every_scope(), false).await
+    }
+
+    pub(crate) async fn with(scopes: Vec<String>, allow_sensitive: bool) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let okta = Okta::start().await;
+        let org = OrgUrl::parse(&okta.origin).unwrap();
+        let clock: Arc<dyn Clock> = Arc::new(Still::default());
+        let surroundings =
+            Surroundings { clock: Arc::clone(&clock), entropy: Arc::new(Counting::default()) };
+        let credentials = Credentials::ApiToken("00token".to_owned().into());
+        let client = okta_client::Okta::new(Settings::new(org, credentials), surroundings).unwrap();
+        let trail = Arc::new(Memory::default());
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let exports = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
+            .join(format!("exports-{}-{number}", std::process::id()));
+        let gate = Gate::new(Setup {
+            wire: Arc::new(client),
+            recorder: Arc::clone(&trail) as Arc<dyn Recorder>,
+            clock,
+            configured: Configured { scopes, api_token: true },
+            exports: ExportFolder::new(&exports),
+            allow_sensitive,
+        });
+        Self { okta, gate, trail, exports }
+    }
+
+    pub(crate) async fn call(&self, tool: &str, args: Value, person: &Person) -> Called {
+        let Value::Object(args) = args else { panic!("arguments are an object") };
+        self.gate.call(&context(), tool, args, person).await
+    }
+
+    /// The answer of a call that is done.
+    pub(crate) async fn done_text(&self, tool: &str, args: Value) -> String {
+        match self.call(tool, args, &Person::agrees()).await {
+            Called::Done(text) => text,
+            other => panic!("{tool}: {other:?}"),
+        }
+    }
+
+    /// The same, decoded.
+    pub(crate) async fn done(&self, tool: &str, args: Value) -> Value {
+        serde_json::from_str(&self.done_text(tool, args).await).unwrap()
+    }
+}
+
+pub(crate) fn context() -> Context {
+    Context {
+        principal: "0oaservice".to_owned(),
+        client: "tests".to_owned(),
+        client_version: "1".to_owned(),
+        org: "acme.okta.com".to_owned(),
+        profile: "default".to_owned(),
+        era: "2026-07-28".to_owned(),
+        trace: None,
+    }
+}
+
+/// Every scope that a tool or one of its looks around needs.
+pub(crate) fn every_scope() -> Vec<String> {
+    let operations =
+        okta_catalog::tools().flat_map(|tool| tool.operation.iter().chain(tool.also));
+    let mut scopes: Vec<String> = operations.map(|operation| operation.scope.to_string()).collect();
+    scopes.sort();
+    scopes.dedup();
+    scopes
+}
