@@ -2,12 +2,19 @@
 
 use std::{error::Error, process::ExitCode};
 
+use crate::printer;
+
 /// A command did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
     /// What was asked could not be done. Exit code 1.
-    #[error(transparent)]
-    Failed(Box<dyn Error + Send + Sync>),
+    #[error("{message}")]
+    Failed {
+        /// What went wrong.
+        message: String,
+        /// What to do next.
+        next: Option<String>,
+    },
     /// The command line or the configuration is wrong. Exit code 2.
     #[error(transparent)]
     Usage(Box<dyn Error + Send + Sync>),
@@ -27,17 +34,19 @@ impl Failure {
 
     /// Prints the failure to standard error, and gives the exit code.
     pub(crate) fn report(&self) -> ExitCode {
-        #[expect(clippy::print_stderr, reason = "this is where failures are printed")]
-        {
-            anstream::eprintln!("error: {self}");
-            let mut source = self.source();
-            while let Some(cause) = source {
-                anstream::eprintln!("  caused by: {cause}");
-                source = cause.source();
-            }
+        printer::note(&format!("{} {self}", printer::strong("error:")));
+        let mut source = self.source();
+        while let Some(cause) = source {
+            printer::note(&format!("  caused by: {cause}"));
+            source = cause.source();
         }
         match self {
-            Self::Failed(_) => ExitCode::from(1),
+            Self::Failed { next, .. } => {
+                if let Some(next) = next {
+                    printer::note(&format!("{} {next}", printer::strong("hint:")));
+                }
+                ExitCode::from(1)
+            }
             Self::Usage(_) => ExitCode::from(2),
             Self::Unexpected(_) => ExitCode::from(3),
         }

@@ -1,15 +1,27 @@
 //! `okta-mcp`: the MCP server on standard input and output.
 
+use std::io::IsTerminal as _;
+
 use okta_mcp_server::{Logging, serve_stdio};
 
-use crate::{failure::Failure, org};
+use crate::{failure::Failure, org, printer};
 
 /// Serves until the client closes its end.
 pub(crate) async fn run(sandbox: bool) -> Result<(), Failure> {
+    start_log()?;
+    let org = org::connect(sandbox).await?;
+    if std::io::stdin().is_terminal() {
+        printer::note(
+            "okta-mcp waits for an MCP client on standard input; `okta-mcp demo` shows what it does",
+        );
+    }
+    serve_stdio(org.app, tokio::io::stdin(), tokio::io::stdout()).await.map_err(Failure::unexpected)
+}
+
+/// Starts the log that the environment asks for.
+pub(super) fn start_log() -> Result<(), Failure> {
     Logging::from_environment(&org::environment)
         .map_err(Failure::usage)?
         .start()
-        .map_err(Failure::usage)?;
-    let org = org::connect(sandbox).await?;
-    serve_stdio(org.app, tokio::io::stdin(), tokio::io::stdout()).await.map_err(Failure::unexpected)
+        .map_err(Failure::usage)
 }

@@ -1,0 +1,123 @@
+//! `okta-mcp call`: one call, through the same pipeline as a client's.
+
+use okta_catalog::ToolDef;
+use okta_gate::{CallError, Called, Context};
+use serde_json::Value;
+
+use crate::{
+    arguments,
+    cli::{CallArgs, Output},
+    commands::stdio,
+    failure::Failure,
+    org, printer, table,
+    terminal::Person,
+};
+
+/// How near a name must be to be suggested.
+const NEAR: f64 = 0.7;
+
+/// Calls the tool, and prints its answer.
+pub(crate) async fn run(args: &CallArgs, sandbox: bool) -> Result<(), Failure> {
+    let tool = find(&args.tool)?;
+    let arguments = match &args.json {
+        Some(source) => arguments::from_json(source),
+        None => arguments::from_pairs(tool, &args.arguments),
+    };
+    let arguments = arguments.map_err(Failure::usage)?;
+    stdio::start_log()?;
+    let org = org::connect(sandbox).await?;
+    if tool.operation.is_none() {
+        // It tells what is granted. That nothing could be, its answer says too.
+        if let Err(error) = org.app.sign_in().await {
+            printer::note(&format!("warning: {error}"));
+        }
+    }
+    let context = Context {
+        principal: org.principal,
+        client: "okta-mcp call".to_owned(),
+        client_version: env!("CARGO_PKG_VERSION").to_owned(),
+        org: org.host,
+        profile: "default".to_owned(),
+        era: "cli".to_owned(),
+        trace: None,
+    };
+    let gate = org.app.handler.gate();
+    let called = gate.call(&context, tool.name, arguments, &Person).await;
+    gate.drain().await;
+    match called {
+        Called::Done(text) => print(&text, args.output),
+        Called::Failed(error) => Err(failure(&error)),
+        Called::Unknown | Called::Asked => {
+            Err(Failure::unexpected(format!("{} was neither done nor refused", tool.name)))
+        }
+    }
+}
+
+fn find(name: &str) -> Result<&'static ToolDef, Failure> {
+    okta_catalog::find(name).ok_or_else(|| {
+        let near = |tool: &&ToolDef| strsim::jaro_winkler(name, tool.name);
+        let nearest = okta_catalog::tools().max_by(|a, b| near(a).total_cmp(&near(b)));
+        let hint = match nearest.filter(|tool| near(tool) >= NEAR) {
+            Some(tool) => format!("did you mean {}?", tool.name),
+            None => "`okta-mcp tools --all` lists them".to_owned(),
+        };
+        Failure::usage(format!("there is no tool {name:?}: {hint}"))
+    })
+}
+
+fn print(text: &str, output: Option<Output>) -> Result<(), Failure> {
+    let tables = output.map_or_else(printer::on_terminal, |output| output == Output::Table);
+    let Ok(answer) = serde_json::from_str::<Value>(text) else {
+        return printer::data(text);
+    };
+    match table::list(&answer, printer::width()).filter(|_| tables) {
+        Some(table) => {
+            printer::data(&table)?;
+            beside(&answer);
+            Ok(())
+        }
+        // As it is: what is invisible in it stays escaped.
+        None if !printer::on_terminal() => printer::data(text),
+        None => printer::data(&okta_gate::escaped(&format!("{answer:#}"))),
+    }
+}
+
+/// What an answer says beside its list.
+fn beside(answer: &Value) {
+    for note in answer.get("notes").and_then(Value::as_array).into_iter().flatten() {
+        if let Some(note) = note.as_str() {
+            printer::note(&okta_gate::escaped(note));
+        }
+    }
+    if let Some(cursor) = answer.get("next_cursor").and_then(Value::as_str) {
+        printer::note(&format!("There is more: add after={}", okta_gate::escaped(cursor)));
+    }
+}
+
+/// The envelope of a failure, for a person.
+fn failure(error: &CallError) -> Failure {
+    let envelope = error.envelope();
+    let told = |pointer: &str| envelope.pointer(pointer).map(text);
+    let mut message = error.to_string();
+    for cause in
+        envelope.pointer("/error/okta/causes").and_then(Value::as_array).into_iter().flatten()
+    {
+        message = format!("{message}\n  cause: {}", text(cause));
+    }
+    let known = [
+        ("Okta's code", told("/error/okta/code")),
+        ("HTTP status", told("/error/okta/status")),
+        ("Okta's request id", told("/error/okta/request_id")),
+        ("until", told("/error/until")),
+    ];
+    for (name, value) in known {
+        if let Some(value) = value {
+            message = format!("{message}\n  {name}: {value}");
+        }
+    }
+    Failure::Failed { message: okta_gate::escaped(&message), next: told("/error/next") }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}

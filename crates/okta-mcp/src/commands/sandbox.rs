@@ -1,0 +1,162 @@
+//! `okta-mcp sandbox`: an Okta org in memory, for tests and trials.
+
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use okta_sandbox::{Config, Faults, Org, Server, Tls};
+use serde_json::json;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+
+use crate::{
+    cli::{FaultChance, FaultKind, SandboxArgs},
+    failure::Failure,
+    org,
+    os::{self, Readers, Stop},
+    printer,
+};
+
+/// How slow a slow answer is.
+const SLOW: Duration = Duration::from_secs(1);
+
+/// Serves the org until told to stop.
+pub(crate) async fn run(args: SandboxArgs) -> Result<(), Failure> {
+    let config = Config {
+        users: args.users,
+        seed: args.seed,
+        api_token: args.api_token.clone(),
+        faults: faults(&args.faults)?,
+        rate_limits: !args.no_rate_limits,
+        ..Config::default()
+    };
+    let listener = TcpListener::bind(("127.0.0.1", args.port)).await.map_err(|error| {
+        Failure::usage(format!("--port {}: cannot listen there: {error}", args.port))
+    })?;
+    let tls = args.https.then(okta_sandbox::tls_self_signed).transpose();
+    let tls = tls.map_err(Failure::unexpected)?;
+    let org = org::in_memory(config);
+    let mut stop = Stop::new().map_err(Failure::unexpected)?;
+    let files = Files::write(&args, &org, tls.as_ref())?;
+    let server = Server::start(org.clone(), listener, tls).await.map_err(Failure::unexpected)?;
+    tell(&args, &org, &server, &files)?;
+    stop.told().await;
+    server.stop().await;
+    files.remove();
+    Ok(())
+}
+
+fn faults(chances: &[FaultChance]) -> Result<Faults, Failure> {
+    let mut faults = Faults { delay: SLOW, ..Faults::default() };
+    for chance in chances {
+        let place = match chance.kind {
+            FaultKind::TooMany => &mut faults.too_many,
+            FaultKind::ServerError => &mut faults.server_error,
+            FaultKind::Slow => &mut faults.slow,
+            FaultKind::Cut => &mut faults.cut,
+            FaultKind::Garbage => &mut faults.garbage,
+            FaultKind::Reset => &mut faults.reset,
+        };
+        *place = chance.permille;
+    }
+    let sum: u16 = chances.iter().map(|chance| chance.permille).fold(0, u16::saturating_add);
+    if sum > 1_000 {
+        return Err(Failure::usage("--fault: all kinds together are more than 1000 of 1,000"));
+    }
+    // Without a chance of anything there is nothing to draw.
+    Ok(if sum == 0 { Faults::default() } else { faults })
+}
+
+/// The files by which a client connects.
+struct Files {
+    key: PathBuf,
+    ca: Option<PathBuf>,
+    /// Where those are that were not asked for by name.
+    _folder: Option<TempDir>,
+}
+
+impl Files {
+    fn write(args: &SandboxArgs, org: &Org, tls: Option<&Tls>) -> Result<Self, Failure> {
+        let folder = if args.key_file.is_some() && args.ca_file.is_some() {
+            None
+        } else {
+            let folder = tempfile::Builder::new().prefix("okta-sandbox-").tempdir();
+            Some(folder.map_err(Failure::unexpected)?)
+        };
+        let place = |given: &Option<PathBuf>, name: &str| {
+            let ours = folder.as_ref().map(|folder| folder.path().join(name));
+            // One of the two is there; and a variable must not depend on where it is read.
+            let path = given.clone().or(ours).unwrap_or_default();
+            std::path::absolute(path).map_err(Failure::usage)
+        };
+        let key = place(&args.key_file, "key.pem")?;
+        let ca = place(&args.ca_file, "ca.pem")?;
+        create("--key-file", &key, &org.service_app().private_key_pem, Readers::Owner)?;
+        let mut files = Self { key, ca: None, _folder: folder };
+        if let Some(tls) = tls {
+            if let Err(error) = create("--ca-file", &ca, &tls.ca_pem, Readers::Everyone) {
+                return files.give_up(error);
+            }
+            files.ca = Some(ca);
+        }
+        Ok(files)
+    }
+
+    fn give_up(self, error: Failure) -> Result<Self, Failure> {
+        self.remove();
+        Err(error)
+    }
+
+    /// Removes what nobody can use any more.
+    fn remove(self) {
+        for path in [Some(self.key), self.ca].into_iter().flatten() {
+            if let Err(error) = fs_err::remove_file(path) {
+                printer::note(&format!("warning: {error}"));
+            }
+        }
+    }
+}
+
+fn create(option: &str, path: &Path, content: &str, readers: Readers) -> Result<(), Failure> {
+    os::create(path, content, readers).map_err(|error| Failure::usage(format!("{option}: {error}")))
+}
+
+/// Tells how to connect.
+fn tell(args: &SandboxArgs, org: &Org, server: &Server, files: &Files) -> Result<(), Failure> {
+    let app = org.service_app();
+    let mut variables = vec![
+        ("OKTA_ORG_URL", server.url()),
+        ("OKTA_CLIENT_ID", app.client_id),
+        ("OKTA_KEY_ID", app.key_id),
+        ("OKTA_PRIVATE_KEY", files.key.display().to_string()),
+        ("OKTA_SCOPES", app.scopes.join(" ")),
+    ];
+    if let Some(ca) = &files.ca {
+        variables.push(("SSL_CERT_FILE", ca.display().to_string()));
+    }
+    if args.json {
+        let env: serde_json::Map<_, _> =
+            variables.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+        return printer::data(&json!({ "env": env, "api_token": org.api_token() }).to_string());
+    }
+    let mut lines: Vec<String> =
+        variables.iter().map(|(name, value)| format!("export {name}={}", quoted(value))).collect();
+    lines.push("# Or with an API token, instead of OKTA_PRIVATE_KEY:".to_owned());
+    lines.push(format!(
+        "# unset OKTA_PRIVATE_KEY; export OKTA_API_TOKEN={}",
+        quoted(org.api_token())
+    ));
+    printer::data(&lines.join("\n"))?;
+    printer::note("The org is there until Ctrl-C; to use it, run the lines above in another shell");
+    Ok(())
+}
+
+/// The text as one word of a POSIX shell.
+fn quoted(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-:@%+=,".contains(&byte);
+    if !text.is_empty() && text.bytes().all(plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}

@@ -1,0 +1,59 @@
+//! The one way to standard output and standard error. What is printed can be understood without
+//! colour, and there is none where the output is no terminal or `NO_COLOR` is set.
+
+use std::io::{self, IsTerminal as _, Write as _};
+
+use anstyle::Style;
+use serde_json::Value;
+
+use crate::failure::Failure;
+
+/// What stands out.
+const STRONG: Style = Style::new().bold();
+
+/// What may be skipped.
+const WEAK: Style = Style::new().dimmed();
+
+/// How wide a table may be where there is no terminal.
+const WIDTH: usize = 160;
+
+/// Prints a line of data to standard output.
+pub(crate) fn data(text: &str) -> Result<(), Failure> {
+    let mut out = anstream::stdout().lock();
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        // Who reads has enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result.map_err(Failure::unexpected),
+    }
+}
+
+/// Prints JSON to standard output: on a terminal for people, elsewhere on one line.
+pub(crate) fn json(value: &Value) -> Result<(), Failure> {
+    if on_terminal() { data(&format!("{value:#}")) } else { data(&value.to_string()) }
+}
+
+/// Prints a line beside the data, to standard error.
+pub(crate) fn note(text: &str) {
+    // Where it cannot be said there is nobody to hear it.
+    let _ = writeln!(anstream::stderr(), "{text}");
+}
+
+/// The text, set off from what follows.
+pub(crate) fn strong(text: &str) -> String {
+    format!("{STRONG}{text}{STRONG:#}")
+}
+
+/// The text, less prominent than the rest.
+pub(crate) fn weak(text: &str) -> String {
+    format!("{WEAK}{text}{WEAK:#}")
+}
+
+/// True where a person reads standard output.
+pub(crate) fn on_terminal() -> bool {
+    io::stdout().is_terminal()
+}
+
+/// How many characters a line may have.
+pub(crate) fn width() -> usize {
+    terminal_size::terminal_size().map_or(WIDTH, |(width, _)| usize::from(width.0))
+}
