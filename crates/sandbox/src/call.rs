@@ -6,7 +6,6 @@ use serde_json::{Map, Value};
 
 use crate::{
     answer::Answer,
-    config::Config,
     error::{ApiError, Result},
     id::Id,
     log::{Actor, Client, Draft, Target},
@@ -29,7 +28,6 @@ pub(crate) enum Principal {
 /// One request. The org is locked while an operation runs, so an operation is one transaction.
 pub(crate) struct Call<'a> {
     pub(crate) state: &'a mut State,
-    pub(crate) config: &'a Config,
     pub(crate) now: Timestamp,
     /// `https://host:port` of the org as the caller named it.
     pub(crate) base: &'a str,

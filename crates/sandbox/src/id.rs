@@ -1,6 +1,6 @@
 //! Okta's object ids: twenty characters, a prefix that tells the kind, made in rising order.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
@@ -82,12 +82,27 @@ impl Maker {
 
     /// A string of `length` characters of Okta's token alphabet.
     pub(crate) fn text(&mut self, length: usize) -> String {
-        (0..length).map(|_| char::from(digit(self.random.u64(..)))).collect()
+        let mut text = String::with_capacity(length);
+        let mut noise = 0;
+        for at in 0..length {
+            // A number of 64 bits is good for ten digits.
+            if at % 10 == 0 {
+                noise = self.random.u64(..);
+            }
+            text.push(char::from(digit(take(&mut noise))));
+        }
+        text
     }
 
     /// A string of `length` hexadecimal digits.
     pub(crate) fn hex(&mut self, length: usize) -> String {
-        (0..length).map(|_| char::from_digit(self.random.u32(..16), 16).unwrap_or('0')).collect()
+        let mut text = String::with_capacity(length + 16);
+        while text.len() < length {
+            // Writing to a string cannot fail.
+            write!(text, "{:016x}", self.random.u64(..)).ok();
+        }
+        text.truncate(length);
+        text
     }
 
     /// An `errorId`.

@@ -57,10 +57,10 @@ pub(crate) fn authenticate(
     let client = describe(app, subject)
         .ok_or_else(|| OAuthError::client("Invalid value for 'client_id' parameter."))?;
     let expires = check_times(&jwt, endpoint, now)?;
-    if let Some(jti) = jwt.claim("jti") {
-        if !state.tokens.use_once(client.id, jti, expires, now) {
-            return Err(OAuthError::client("The client_assertion token has already been used."));
-        }
+    if let Some(jti) = jwt.claim("jti")
+        && !state.tokens.use_once(client.id, jti, expires, now)
+    {
+        return Err(OAuthError::client("The client_assertion token has already been used."));
     }
     Ok(client)
 }

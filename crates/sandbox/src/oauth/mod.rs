@@ -7,7 +7,7 @@ mod tokens;
 
 pub(crate) use self::{
     assertion::{Client, authenticate},
-    dpop::{Expected, Proof, check as check_dpop, nonce},
+    dpop::{Expected, check as check_dpop, nonce},
     tokens::{Grant, Tokens},
 };
 use crate::answer::Answer;

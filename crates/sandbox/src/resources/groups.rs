@@ -242,10 +242,9 @@ pub(super) fn render(call: &Call<'_>, group: &Group) -> Value {
     if let Some((source, object)) = group.source.zip(object.as_object_mut()) {
         object.insert("source".to_owned(), json!({ "id": source }));
     }
-    if call.query("expand").is_some_and(|expand| expand.contains("stats")) {
-        if let Some(object) = object.as_object_mut() {
-            object.insert("_embedded".to_owned(), json!({ "stats": stats(call, group) }));
-        }
+    let wanted = call.query("expand").is_some_and(|expand| expand.contains("stats"));
+    if let Some(object) = object.as_object_mut().filter(|_| wanted) {
+        object.insert("_embedded".to_owned(), json!({ "stats": stats(call, group) }));
     }
     object
 }

@@ -1,5 +1,7 @@
 //! Schemas and user types, for reading.
 
+#![expect(clippy::unnecessary_wraps, reason = "all operations have one signature")]
+
 use serde_json::{Map, Value, json};
 
 use super::users::{schema_id, schema_path};
@@ -32,20 +34,20 @@ fn user(call: &mut Call<'_>) -> Result<Answer> {
         "type": rel(call, "type", &path),
     });
     let description = "Okta user profile template with default permission settings";
-    Ok(Answer::ok(schema(call, &USER, ["user", "User", description], links)))
+    Ok(Answer::ok(schema(call, &USER, ["user", "User", description], &links)))
 }
 
 fn group(call: &mut Call<'_>) -> Result<Answer> {
     let links = json!({ "self": rel(call, "self", "/api/v1/meta/schemas/group/default") });
     let names = ["group", "Okta group", "Okta group profile template"];
-    Ok(Answer::ok(schema(call, &GROUP, names, links)))
+    Ok(Answer::ok(schema(call, &GROUP, names, &links)))
 }
 
 fn schema(
     call: &Call<'_>,
     attributes: &[Attribute],
     [name, title, description]: [&str; 3],
-    links: Value,
+    links: &Value,
 ) -> Value {
     let part = |custom: bool| -> Map<String, Value> {
         let own = attributes.iter().filter(|attribute| attribute.custom == custom);

@@ -37,13 +37,14 @@ pub(super) fn add(state: &mut State, config: &Config, now: Timestamp) {
         let id = make(state, &name, &description, kind, created);
         rules.push((id, rule));
     }
-    let people: Vec<Id> = state.users.iter().map(|user| user.id).collect();
-    for (at, user) in people.into_iter().enumerate() {
-        for (group, rule) in &rules {
-            if belongs(state, user, at, *rule) {
-                state.set_member(*group, user, true);
-            }
-        }
+    let mut random = state.maker.random().fork();
+    let mut members = Vec::new();
+    for (at, user) in state.users.iter().enumerate() {
+        let groups = rules.iter().filter(|(_, rule)| belongs(user, at, *rule, random.u8(..100)));
+        members.extend(groups.map(|(group, _)| (*group, user.id)));
+    }
+    for (group, user) in members {
+        state.set_member(group, user, true);
     }
     grant_roles(state, now);
 }
@@ -103,9 +104,7 @@ fn make(
     id
 }
 
-fn belongs(state: &mut State, user: Id, at: usize, rule: Rule) -> bool {
-    let dice = state.maker.random().u8(..100);
-    let Some(user) = state.users.get(user) else { return false };
+fn belongs(user: &User, at: usize, rule: Rule, dice: u8) -> bool {
     if user.status == crate::store::Status::Deprovisioned {
         return false;
     }
@@ -114,7 +113,7 @@ fn belongs(state: &mut State, user: Id, at: usize, rule: Rule) -> bool {
         Rule::Department(name) => is(attr::DEPARTMENT, name),
         Rule::Office(city) => is(attr::CITY, city),
         Rule::Contractors => is(attr::USER_TYPE, "Contractor"),
-        Rule::Managers => at == 6 || at > 0 && at % 9 == 0,
+        Rule::Managers => people::manages(at),
         Rule::Share(share, department) => {
             dice < share && (department.is_empty() || is(attr::DEPARTMENT, department))
         }

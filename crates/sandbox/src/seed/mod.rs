@@ -55,7 +55,7 @@ pub(crate) fn build(config: &Config, now: Timestamp) -> Seeded {
         admin,
         born,
         user_type,
-        signing_key: service_app::key("sandbox", born).1,
+        signing_key: service_app::key(config.seed, "sandbox", born).1,
         users: Users::default(),
         groups: Groups::new(everyone),
         docs: BTreeMap::new(),

@@ -1,5 +1,7 @@
 //! The people of a new org.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 
 use super::names::{DEPARTMENTS, FIRST, LAST, OFFICES};
@@ -59,29 +61,42 @@ const DAY: i64 = 86_400;
 /// Adds the people. The ids follow the order in which they came.
 pub(super) fn add(state: &mut State, config: &Config, now: Timestamp) {
     let mut manager = None;
+    let mut names = Names::new();
     for at in 0..config.users {
-        let known = KNOWN.get(at);
         let id = if at == 0 { state.admin } else { state.maker.id("00u") };
-        let user = person(state, config, now, at, id, known, manager.clone());
-        if at == 6 || at > 0 && at % 9 == 0 {
+        let user =
+            person(state, &mut names, Place { at, of: config.users }, now, id, manager.clone());
+        if manages(at) {
             manager = Some((id, Box::from(user.login())));
         }
         state.users.put(user);
     }
 }
 
+/// True for those who have reports.
+pub(super) const fn manages(at: usize) -> bool {
+    at == 6 || at > 0 && at.is_multiple_of(9)
+}
+
 /// A manager's id and login.
 type Manager = (Id, Box<str>);
 
+/// Somebody's place among all people.
+#[derive(Clone, Copy)]
+struct Place {
+    at: usize,
+    of: usize,
+}
+
 fn person(
     state: &mut State,
-    config: &Config,
+    names: &mut Names,
+    Place { at, of }: Place,
     now: Timestamp,
-    at: usize,
     id: Id,
-    known: Option<&Known>,
     manager: Option<Manager>,
 ) -> User {
+    let known = KNOWN.get(at);
     let random = state.maker.random();
     let first = known.map_or_else(|| pick(random, &FIRST), |known| known.first);
     let last = known.map_or_else(|| pick(random, &LAST), |known| known.last);
@@ -92,7 +107,7 @@ fn person(
     let status = known.map_or_else(|| status(random.u16(..1_000)), |known| known.status);
     // Nobody came later than a month ago, so that the quiet have been quiet for a while.
     let span = 5 * 365 * DAY;
-    let came = span - span * number(at) / number(config.users.max(1));
+    let came = span - span * number(at) / number(of.max(1));
     let created = before(now, came + 30 * DAY + random.i64(0..DAY));
     let active_days = random.i64(0..12);
     let login_age = active_days * DAY + random.i64(600..DAY);
@@ -102,7 +117,7 @@ fn person(
 
     let mut profile = Profile::default();
     let mut set = |key: u16, atom: Atom| profile.set(key, Some(atom));
-    let login = free_login(state, first, last);
+    let login = free_login(names, first, last);
     set(attr::LOGIN, Atom::Text(login.as_str().into()));
     set(attr::EMAIL, Atom::Text(login.as_str().into()));
     set(attr::FIRST_NAME, Atom::Known(first));
@@ -143,6 +158,7 @@ fn person(
         (_, true, _) => Some(before(now, login_age)),
         _ => None,
     };
+    let has_password = entered && status != Status::Deprovisioned;
     let changed = match status {
         Status::Active | Status::Staged | Status::Provisioned => activated,
         _ => Some(before(now, active_days * DAY / 2 + 3_000)),
@@ -155,9 +171,9 @@ fn person(
         status_changed: changed,
         last_login,
         last_updated: changed.unwrap_or(created).max(before(now, password_age)),
-        password_changed: entered.then(|| before(now, password_age)),
+        password_changed: has_password.then(|| before(now, password_age)),
         profile,
-        has_password: entered,
+        has_password,
         recovery_question: None,
         directory: None,
         version: 1,
@@ -179,17 +195,15 @@ const fn status(dice: u16) -> Status {
     }
 }
 
+/// How many people have each name.
+type Names = HashMap<(&'static str, &'static str), u32>;
+
 /// `first.last@acme.example`, with a number where that is taken.
-fn free_login(state: &State, first: &str, last: &str) -> String {
-    let local = format!("{}.{}", plain(first), plain(last));
-    let mut login = format!("{local}@acme.example");
-    let mut number = 2;
-    while state.users.by_login(&login).is_some() {
-        // Large orgs have hundreds of the same name: do not try them one by one.
-        login = format!("{local}{number}@acme.example");
-        number += if number < 10 { 1 } else { state.users.len() / 4_608 + 1 };
-    }
-    login
+fn free_login(names: &mut Names, first: &'static str, last: &'static str) -> String {
+    let count = names.entry((first, last)).or_default();
+    *count += 1;
+    let number = if *count == 1 { String::new() } else { count.to_string() };
+    format!("{}.{}{number}@acme.example", plain(first), plain(last))
 }
 
 /// Letters that a login has.

@@ -111,8 +111,8 @@ impl Teller<'_> {
         self.state.users.by_login(&login).cloned()
     }
 
-    fn session(&mut self) -> Option<Box<str>> {
-        Some(format!("102{}", self.state.maker.text(22)).into())
+    fn session(&mut self) -> Box<str> {
+        format!("102{}", self.state.maker.text(22)).into()
     }
 
     fn sign_in(
@@ -136,7 +136,7 @@ impl Teller<'_> {
     fn locked_out(&mut self) {
         let Some(ana) = self.known(people::LOCKED_OUT) else { return };
         let network = world::home(ana.profile.text(attr::CITY));
-        let laptop = Seat { network, host: 41, agent: AGENTS[1], session: self.session() };
+        let laptop = Seat { network, host: 41, agent: AGENTS[1], session: Some(self.session()) };
         let phone = Seat { network, host: 77, agent: OLD_PHONE, session: None };
         let lock = 20 * HOUR;
         let changed = Draft::new("user.account.update_password").targets(vec![Target::user(&ana)]);
@@ -210,7 +210,7 @@ impl Teller<'_> {
     /// Push after push in the night, until Daniel says yes.
     fn mfa_fatigue(&mut self) {
         let Some(daniel) = self.known(people::FATIGUED) else { return };
-        let session = self.session();
+        let session = Some(self.session());
         let seat = Seat { network: &world::FATIGUE, host: 19, agent: AGENTS[2], session };
         let home = world::home(daniel.profile.text(attr::CITY));
         let phone = Seat { network: home, host: 23, agent: OLD_PHONE, session: None };
@@ -218,8 +218,8 @@ impl Teller<'_> {
         let me = || vec![Target::user(&daniel)];
         for push in 0..14 {
             let seconds = begin - push * 95;
-            let sent = Draft::new("system.push.send_factor_verify_push").targets(me());
-            self.add(seconds, sent, Actor::user(&daniel), &seat, "/idp/idx/challenge");
+            let challenge = Draft::new("system.push.send_factor_verify_push").targets(me());
+            self.add(seconds, challenge, Actor::user(&daniel), &seat, "/idp/idx/challenge");
             if push < 13 {
                 let denied = Draft::new("user.mfa.okta_verify.deny_push")
                     .outcome("FAILURE", Some("User rejected the push"))
@@ -251,7 +251,7 @@ impl Teller<'_> {
     fn help_desk(&mut self) {
         let Some(sam) = self.known(people::HELP_DESK) else { return };
         let network = world::home(sam.profile.text(attr::CITY));
-        let session = self.session();
+        let session = Some(self.session());
         let seat = Seat { network, host: 12, agent: AGENTS[0], session };
         let helped: Vec<User> =
             self.state.users.iter().skip(70).step_by(9).take(12).cloned().collect();
@@ -297,7 +297,7 @@ impl Teller<'_> {
                 (random.u8(10..250), random.usize(..AGENTS.len()), random.u8(..100));
             let Some(user) = self.state.users.get(id).cloned() else { return };
             let network = world::home(user.profile.text(attr::CITY));
-            let session = self.session();
+            let session = Some(self.session());
             let agent = AGENTS.get(agent).copied().unwrap_or(SCRIPT);
             let seat = Seat { network, host, agent, session };
             if dice < 12 {

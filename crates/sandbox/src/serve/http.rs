@@ -15,6 +15,7 @@ use axum::{
     extract::Request,
     http::{HeaderMap, HeaderValue, Response, StatusCode, header, request::Parts},
 };
+use futures::stream::{self, StreamExt as _};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -145,7 +146,6 @@ fn operate(
             check_content_type(&parts.headers, body, route.access)?;
             let mut call = Call {
                 state: &mut state,
-                config: &org.0.config,
                 now,
                 base: &base,
                 path,
@@ -258,7 +258,7 @@ fn page(code: u16, text: &str, now: Timestamp) -> Response<Body> {
 }
 
 fn dropped() -> Response<Body> {
-    let mut response = Response::new(Body::from_stream(futures::stream::iter([broken()])));
+    let mut response = Response::new(Body::from_stream(stream::iter([broken()])));
     response.extensions_mut().insert(Dropped);
     response
 }
@@ -271,13 +271,16 @@ fn cut(answer: &Answer, now: Timestamp, request_id: &str) -> Response<Body> {
     let text = answer.body.as_ref().map(ToString::to_string).unwrap_or_default();
     let mut response = render(answer, now, None, request_id);
     set(response.headers_mut(), "content-length", &text.len().max(2).to_string());
-    let half = Bytes::from(text).split_to(response_half(answer));
-    *response.body_mut() = Body::from_stream(futures::stream::iter([Ok(half), broken()]));
+    let middle = text.len() / 2;
+    let half = Bytes::from(text).split_to(middle);
+    // The first half must be on its way before the connection breaks.
+    let rest = async {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        broken()
+    };
+    let halves = stream::once(async { Ok(half) }).chain(stream::once(rest));
+    *response.body_mut() = Body::from_stream(halves);
     response
-}
-
-fn response_half(answer: &Answer) -> usize {
-    answer.body.as_ref().map_or(0, |body| body.to_string().len() / 2)
 }
 
 fn status(code: u16) -> StatusCode {

@@ -39,7 +39,7 @@ impl Server {
     /// Serves `org` on `listener`, with TLS where `tls` is given.
     pub async fn start(org: Org, listener: TcpListener, tls: Option<Tls>) -> io::Result<Self> {
         let address = listener.local_addr()?;
-        let acceptor = tls.map(|tls| tls.acceptor()).transpose().map_err(io::Error::other)?;
+        let acceptor = tls.map(Tls::acceptor).transpose().map_err(io::Error::other)?;
         let router = org.service();
         let tls = acceptor.is_some();
         let task = tokio::spawn(accept(listener, acceptor, router));

@@ -55,35 +55,35 @@ impl Group {
 #[derive(Debug)]
 pub(crate) struct Groups {
     pub(crate) everyone: Id,
-    groups: BTreeMap<Id, Group>,
+    by_id: BTreeMap<Id, Group>,
     members: BTreeMap<Id, BTreeSet<Id>>,
 }
 
 impl Groups {
     pub(crate) fn new(everyone: Group) -> Self {
         let id = everyone.id;
-        Self { everyone: id, groups: BTreeMap::from([(id, everyone)]), members: BTreeMap::new() }
+        Self { everyone: id, by_id: BTreeMap::from([(id, everyone)]), members: BTreeMap::new() }
     }
 
     pub(crate) fn put(&mut self, group: Group) {
-        self.groups.insert(group.id, group);
+        self.by_id.insert(group.id, group);
     }
 
     pub(crate) fn get(&self, id: Id) -> Option<&Group> {
-        self.groups.get(&id)
+        self.by_id.get(&id)
     }
 
     pub(crate) fn get_mut(&mut self, id: Id) -> Option<&mut Group> {
-        self.groups.get_mut(&id)
+        self.by_id.get_mut(&id)
     }
 
     pub(super) fn remove(&mut self, id: Id) {
-        self.groups.remove(&id);
+        self.by_id.remove(&id);
         self.members.remove(&id);
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Group> {
-        self.groups.values()
+        self.by_id.values()
     }
 
     pub(crate) fn named(&self, name: &str) -> Option<&Group> {

@@ -219,5 +219,5 @@ pub(crate) static GROUP: [Attribute; 3] = [
     Attribute { description: Some("Description"), ..base("description", "Description") }
         .length(None, 1_024)
         .own(Own::Write),
-    base("owner", "Owner").custom(Kind::Text, "Login of who answers for the group"),
+    Attribute { custom: true, ..base("owner", "Owner") },
 ];

@@ -45,7 +45,6 @@ pub(crate) mod attr {
     pub(crate) const LAST_NAME: u16 = 2;
     pub(crate) const EMAIL: u16 = 6;
     pub(crate) const TITLE: u16 = 7;
-    pub(crate) const DISPLAY_NAME: u16 = 8;
     pub(crate) const SECOND_EMAIL: u16 = 11;
     pub(crate) const MOBILE_PHONE: u16 = 12;
     pub(crate) const CITY: u16 = 15;
@@ -61,7 +60,6 @@ pub(crate) mod attr {
     pub(crate) const MANAGER: u16 = 30;
     pub(crate) const CONTRACT_END: u16 = 31;
     pub(crate) const BADGE_NUMBER: u16 = 32;
-    pub(crate) const GITHUB_USERNAME: u16 = 34;
 }
 
 /// One attribute value.
@@ -137,10 +135,6 @@ impl Profile {
             (Err(at), Some(value)) => self.0.insert(at, (attribute, value)),
             (Err(_), None) => {}
         }
-    }
-
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &(u16, Atom)> {
-        self.0.iter()
     }
 
     pub(crate) fn shrink(&mut self) {

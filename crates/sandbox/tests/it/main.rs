@@ -1,16 +1,15 @@
 //! The sandbox, from outside.
 
+#![cfg(test)]
+
 mod support;
 
-#[cfg(test)]
 mod apps;
 mod groups;
 mod logs;
 mod oauth;
 mod org;
-#[cfg(test)]
 mod policies;
-#[cfg(test)]
 mod recordings;
 mod server;
 mod users;

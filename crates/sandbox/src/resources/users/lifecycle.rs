@@ -67,7 +67,7 @@ pub(super) fn delete(call: &mut Call<'_>) -> Result<Answer> {
     Ok(Answer::empty(204))
 }
 
-/// Takes groups, apps and sessions away.
+/// Takes groups, apps, roles and the password away.
 fn end(call: &mut Call<'_>, id: Id) -> Result<()> {
     let user = by_id(call, id)?;
     let target = Target::user(user);
@@ -79,6 +79,10 @@ fn end(call: &mut Call<'_>, id: Id) -> Result<()> {
     }
     call.state.assignments.forget(id);
     call.state.roles.remove(&id);
+    if let Some(user) = call.state.users.get_mut(id) {
+        user.has_password = false;
+        user.password_changed = None;
+    }
     enter(call, id, Status::Deprovisioned, "user.lifecycle.deactivate")
 }
 

@@ -4,7 +4,6 @@ use crate::{
     answer::Answer,
     call::Call,
     error::{ApiError, Result},
-    id::Id,
     listing::{self, Ask, Sort},
     scim::{Comparison, Op, Operand},
     store::{Status, User, attr, schema},
@@ -99,11 +98,18 @@ fn filter_rule(comparison: &Comparison) -> Result<(), String> {
     }
 }
 
-/// What a path names: an attribute of the object, or one of the profile by number.
-fn attribute(path: &str) -> Option<Option<u16>> {
+/// What a path names.
+enum Named {
+    /// An attribute of the object itself.
+    Own,
+    /// One of the profile, by number.
+    Profile(u16),
+}
+
+fn attribute(path: &str) -> Option<Named> {
     match path.strip_prefix("profile.") {
-        Some(name) => schema::position(&schema::USER, name).map(|(at, _)| Some(at)),
-        None => OWN.contains(&path).then_some(None),
+        Some(name) => schema::position(&schema::USER, name).map(|(at, _)| Named::Profile(at)),
+        None => OWN.contains(&path).then_some(Named::Own),
     }
 }
 
@@ -118,14 +124,12 @@ fn operand<'a>(call: &'a Call<'_>, user: &'a User, path: &str) -> Operand<'a> {
         "statusChanged" => Operand::time(user.status_changed.map(whole)),
         "lastLogin" => Operand::time(user.last_login.map(whole)),
         "passwordChanged" => Operand::time(user.password_changed.map(whole)),
-        "type.id" => Operand::text(id_text(&call.state.user_type)),
+        "type.id" => Operand::text(call.state.user_type.as_str()),
         _ => match attribute(path) {
-            Some(Some(at)) => user.profile.get(at).map_or(Operand::Absent, |atom| atom.operand()),
+            Some(Named::Profile(at)) => {
+                user.profile.get(at).map_or(Operand::Absent, |atom| atom.operand())
+            }
             _ => Operand::Absent,
         },
     }
-}
-
-fn id_text(id: &Id) -> &str {
-    id.as_str()
 }

@@ -9,21 +9,19 @@ use crate::{
 
 /// A user as `GET /api/v1/users/{id}` shows it: with the links of what its status allows.
 pub(super) fn full(call: &Call<'_>, user: &User) -> Value {
-    let links = links(call, user);
-    object(call, user, links)
+    object(call, user, &links(call, user))
 }
 
 /// A user as lists show it.
 pub(in crate::resources) fn brief(call: &Call<'_>, user: &User) -> Value {
-    let links = json!({ "self": call.link(&path(user)) });
-    object(call, user, links)
+    object(call, user, &json!({ "self": call.link(&path(user)) }))
 }
 
 fn path(user: &User) -> String {
     format!("/api/v1/users/{}", user.id)
 }
 
-fn object(call: &Call<'_>, user: &User, links: Value) -> Value {
+fn object(call: &Call<'_>, user: &User, links: &Value) -> Value {
     json!({
         "id": user.id,
         "status": user.status.as_str(),
@@ -56,8 +54,7 @@ fn profile(user: &User) -> Value {
 
 fn credentials(user: &User) -> Value {
     let mut credentials = Map::new();
-    let gone = user.status == Status::Deprovisioned;
-    if user.has_password && !gone {
+    if user.has_password {
         credentials.insert("password".to_owned(), json!({}));
     }
     if let Some(question) = &user.recovery_question {

@@ -108,9 +108,9 @@ fn change(call: &mut Call<'_>, partial: bool) -> Result<Answer> {
     check_login_is_free(call, profile.text(attr::LOGIN), Some(id))?;
     let credentials = read_credentials(&body, profile.text(attr::LOGIN))?;
     let now = call.now;
-    let mut changed = false;
+    let mut differs = false;
     if let Some(user) = call.state.users.get_mut(id) {
-        changed = user.profile != profile;
+        differs = user.profile != profile;
         user.profile = profile;
         if credentials.password {
             user.has_password = true;
@@ -124,7 +124,7 @@ fn change(call: &mut Call<'_>, partial: bool) -> Result<Answer> {
     }
     call.state.users.rename(id, &old_login);
     let target = Target::user(find(call, "id").or_else(|_| by_id(call, id))?);
-    if changed {
+    if differs {
         let names: Vec<&str> = given.keys().map(String::as_str).collect();
         let target = target.clone().detail("changedAttributes", names.join(","));
         call.log("user.account.update_profile", vec![target]);
