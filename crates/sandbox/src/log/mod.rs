@@ -5,7 +5,7 @@ mod kinds;
 mod look;
 mod render;
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, fmt};
 
 use jiff::Timestamp;
 
@@ -15,20 +15,39 @@ pub(crate) use self::event::{Actor, Client, Draft, Event, Place, Target};
 const KEPT: usize = 200_000;
 
 /// The events in the order in which they arrived; `published` never falls from one to the next.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Log {
     events: VecDeque<Event>,
     /// The number of the first event kept.
     first: u64,
+    past: Option<Past>,
 }
 
+/// Makes the events from before the org was there.
+pub(crate) type Past = Box<dyn FnOnce() -> Vec<Event> + Send>;
+
 impl Log {
+    /// A log whose past, `count` events at most, is made when somebody first reads it.
+    pub(crate) fn with_past(count: usize, past: Past) -> Self {
+        Self { events: VecDeque::new(), first: as_number(count), past: Some(past) }
+    }
+
+    /// Makes the past, if that was not done yet.
+    pub(crate) fn recall(&mut self) {
+        let Some(past) = self.past.take() else { return };
+        let mut events = VecDeque::from(past());
+        self.first = self.first.saturating_sub(as_number(events.len()));
+        events.append(&mut self.events);
+        self.events = events;
+    }
+
     /// Adds an event; one that claims to be older than the last is dated with it.
     pub(crate) fn push(&mut self, mut event: Event) {
         if let Some(last) = self.events.back() {
             event.published = event.published.max(last.published);
         }
         if self.events.len() >= KEPT {
+            self.recall();
             self.events.pop_front();
             self.first += 1;
         }
@@ -46,6 +65,12 @@ impl Log {
         let first = self.first;
         let numbered = self.events.range(skip..).enumerate();
         numbered.map(move |(at, event)| (first + as_number(skip + at), event))
+    }
+}
+
+impl fmt::Debug for Log {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Log").field("events", &self.events.len()).finish_non_exhaustive()
     }
 }
 

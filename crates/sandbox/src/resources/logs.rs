@@ -35,6 +35,7 @@ struct Ask {
 
 fn list(call: &mut Call<'_>) -> Result<Answer> {
     let ask = read(call)?;
+    call.state.log.recall();
     let kept = before(call.now, KEPT);
     let until = ask.until.unwrap_or(Timestamp::MAX);
     let events = call.state.log.since(ask.since.max(kept));

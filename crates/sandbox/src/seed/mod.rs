@@ -18,7 +18,7 @@ use serde_json::{Map, json};
 use crate::{
     config::Config,
     id::Maker,
-    log::Log,
+    log::{Log, Past},
     oauth::Tokens,
     org::ServiceApp,
     resources,
@@ -32,8 +32,26 @@ pub(crate) struct Seeded {
     pub(crate) service_app: ServiceApp,
 }
 
+/// Orgs with more people than this tell their past at once: building them twice takes longer.
+const LARGE: usize = 2_000;
+
 /// Builds the org of `config`. Times are relative to `now`.
 pub(crate) fn build(config: &Config, now: Timestamp) -> Seeded {
+    let mut seeded = assemble(config, now);
+    let count = config.log_events;
+    let past: Past = if config.users > LARGE {
+        let events = stories::tell(&mut seeded.state, config, now);
+        Box::new(move || events)
+    } else {
+        // From an org of the same seed, whatever has been done to this one by then.
+        let config = config.clone();
+        Box::new(move || stories::tell(&mut assemble(&config, now).state, &config, now))
+    };
+    seeded.state.log = Log::with_past(count, past);
+    seeded
+}
+
+fn assemble(config: &Config, now: Timestamp) -> Seeded {
     let mut maker = Maker::new(config.seed);
     let born = before(now, 6 * 365 * 86_400);
     let everyone = Group {
@@ -71,6 +89,6 @@ pub(crate) fn build(config: &Config, now: Timestamp) -> Seeded {
     for seed in resources::SEEDS {
         seed(&mut state, config, now);
     }
-    stories::tell(&mut state, config, now);
+    stories::settle(&mut state, now);
     Seeded { state, service_app }
 }

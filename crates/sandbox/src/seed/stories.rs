@@ -36,8 +36,24 @@ struct Teller<'a> {
     left: usize,
 }
 
-/// Adds the events.
-pub(crate) fn tell(state: &mut State, config: &Config, now: Timestamp) {
+/// Ana was locked out so many seconds ago.
+const LOCKED: i64 = 20 * HOUR;
+
+/// Leaves on people what the stories did to them.
+pub(super) fn settle(state: &mut State, now: Timestamp) {
+    let login = KNOWN.get(people::LOCKED_OUT).map(people::Known::login).unwrap_or_default();
+    let Some(ana) = state.users.by_login(&login).map(|user| user.id) else { return };
+    if let Some(user) = state.users.get_mut(ana) {
+        let at = before(now, LOCKED);
+        user.status_changed = Some(at);
+        user.last_updated = at;
+        user.last_login = Some(before(now, 2 * DAY));
+        user.password_changed = Some(before(at, 3 * HOUR));
+    }
+}
+
+/// The events, oldest first, of an org that nobody has touched yet.
+pub(super) fn tell(state: &mut State, config: &Config, now: Timestamp) -> Vec<Event> {
     let apps = apps(state);
     let mut teller = Teller { state, now, events: Vec::new(), left: config.log_events };
     teller.locked_out();
@@ -45,11 +61,9 @@ pub(crate) fn tell(state: &mut State, config: &Config, now: Timestamp) {
     teller.mfa_fatigue();
     teller.help_desk();
     teller.ordinary_days(&apps);
-    let Teller { mut events, state, .. } = teller;
+    let mut events = teller.events;
     events.sort_by_key(|event| event.published);
-    for event in events {
-        state.log.push(event);
-    }
+    events
 }
 
 fn apps(state: &State) -> Vec<App> {
@@ -138,7 +152,7 @@ impl Teller<'_> {
         let network = world::home(ana.profile.text(attr::CITY));
         let laptop = Seat { network, host: 41, agent: AGENTS[1], session: Some(self.session()) };
         let phone = Seat { network, host: 77, agent: OLD_PHONE, session: None };
-        let lock = 20 * HOUR;
+        let lock = LOCKED;
         let changed = Draft::new("user.account.update_password").targets(vec![Target::user(&ana)]);
         self.add(
             lock + 3 * HOUR,
@@ -158,13 +172,6 @@ impl Teller<'_> {
         self.add(lock, locked, Actor::user(&ana), &phone, "/idp/idx/identify");
         for later in 1..4 {
             self.sign_in(lock - later * 50 * MINUTE, &ana, &laptop, Some("LOCKED_OUT"));
-        }
-        if let Some(user) = self.state.users.get_mut(ana.id) {
-            let at = before(self.now, lock);
-            user.status_changed = Some(at);
-            user.last_updated = at;
-            user.last_login = Some(before(self.now, 2 * DAY));
-            user.password_changed = Some(before(at, 3 * HOUR));
         }
     }
 
