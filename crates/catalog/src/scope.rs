@@ -41,6 +41,11 @@ impl Scope {
         self.0
     }
 
+    /// True for a scope that only reads.
+    pub fn reads(self) -> bool {
+        self.0.strip_suffix(".read").is_some()
+    }
+
     /// True if `granted` holds this scope, or the `manage` scope that includes this `read`.
     pub fn granted_by<S: AsRef<str>>(self, granted: &[S]) -> bool {
         granted.iter().any(|scope| {

@@ -130,6 +130,7 @@ pub struct ToolDef {
     pub(crate) query: &'static [&'static str],
     pub(crate) shape: Shape,
     description: fn() -> (String, Args),
+    check: fn(Args) -> Result<(), Failure>,
     prepare: PrepareFn,
 }
 
@@ -150,6 +151,7 @@ pub(crate) const fn get<T: Tool + Serialize>(
         query: &[],
         shape: Shape::Object,
         description: schema::described::<T>,
+        check: |args| engine::decode::<T>(args).map(drop),
         prepare: |def, args, desk| {
             Box::pin(async move { engine::read(def, engine::encode::<T>(args)?, desk).await })
         },
@@ -169,6 +171,7 @@ pub(crate) const fn planned<T: Prepare>(name: &'static str, operation: Operation
         query: &[],
         shape: Shape::Own,
         description: schema::described::<T>,
+        check: |args| engine::decode::<T>(args).map(drop),
         prepare: |_, args, desk| {
             Box::pin(async move { engine::decode::<T>(args)?.prepare(desk).await })
         },
@@ -295,6 +298,11 @@ impl ToolDef {
     /// The description and the JSON Schema (2020-12) of the arguments, as a model reads them.
     pub fn describe(&self) -> (String, Args) {
         (self.description)()
+    }
+
+    /// Decodes the arguments, and says what does not fit.
+    pub fn check(&self, args: Args) -> Result<(), Failure> {
+        (self.check)(args)
     }
 
     /// Decodes the arguments, reads what is needed, and says what is to be sent.

@@ -152,6 +152,9 @@ impl Gate {
         client: &dyn Client,
     ) -> Result<Option<String>, CallError> {
         let setup = &self.0.setup;
+        if let Err(failure) = call.tool.check(args.clone()) {
+            return Err(self.refused(call, failure.into(), Vec::new()));
+        }
         let rights = match self.allow(call.tool).await {
             Ok(rights) => rights,
             Err(error) => return Err(self.refused(call, error, Vec::new())),

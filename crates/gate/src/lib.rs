@@ -27,6 +27,6 @@ pub use envelope::CallError;
 pub use export::{ExportFolder, FolderError};
 pub use gate::{Called, Gate, Setup};
 pub use jsonl::JsonLines;
-pub use record::{Recorded, Recorder, Row, TrailError};
+pub use record::{Recorded, Recorder, Row, TrailError, hex};
 pub use text::{escaped, to_text};
 pub use wire::Wire;

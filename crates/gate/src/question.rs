@@ -1,6 +1,6 @@
 //! What a person is shown before a change, made from what Okta said.
 
-use okta_catalog::{Effect, Plan, diff, redact};
+use okta_catalog::{Effect, Plan, diff, redact, remarkable};
 use serde_json::{Value, json};
 
 use crate::{
@@ -15,6 +15,9 @@ const SHOWN: usize = 20;
 
 /// How much of a value is shown, in characters.
 const VALUE: usize = 200;
+
+/// How much of an object is shown, in characters.
+const BODY: usize = 2000;
 
 /// The question that stands for this plan, and for no other.
 pub(crate) fn question(
@@ -41,9 +44,14 @@ pub(crate) fn question(
 /// What will differ: the plan's differences, secrets out.
 fn changes(plan: &Plan) -> Vec<String> {
     let (Some(target), Some(after)) = (&plan.target, &plan.after) else {
-        // A new object: what will be sent is the difference.
-        let body = plan.requests.first().and_then(|request| request.json());
-        return body.filter(|_| plan.target.is_none()).map(shown).into_iter().collect();
+        // Something new: what will be sent is the difference. A switch: what is switched.
+        let sent: Vec<String> =
+            plan.requests.iter().filter_map(|request| request.json().map(shown)).collect();
+        let switched = plan.target.as_ref().filter(|_| sent.is_empty() && plan.loss.is_empty());
+        return sent
+            .into_iter()
+            .chain(switched.map(|target| shown(&remarkable(&target.seen))))
+            .collect();
     };
     let changes = diff(&target.seen, after);
     let more = changes.len().saturating_sub(SHOWN);
@@ -66,7 +74,7 @@ fn line(change: &Value) -> String {
             let name = field.rsplit('.').next().unwrap_or(field);
             let mut named = json!({ name: value });
             redact(&mut named);
-            cut(&to_text(named.get(name).unwrap_or(&Value::Null)))
+            cut(&to_text(named.get(name).unwrap_or(&Value::Null)), VALUE)
         })
     };
     format!("{field}: {} → {}", side("before"), side("after"))
@@ -75,11 +83,11 @@ fn line(change: &Value) -> String {
 fn shown(body: &Value) -> String {
     let mut body = body.clone();
     redact(&mut body);
-    cut(&to_text(&body))
+    cut(&to_text(&body), BODY)
 }
 
-fn cut(text: &str) -> String {
-    match text.char_indices().nth(VALUE) {
+fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
         None => text.to_owned(),
     }
@@ -100,7 +108,7 @@ fn binding(context: &Context, tool: &str, args: &Value, plan: &Plan) -> String {
             ])
         })
         .collect();
-    let seen = plan.target.as_ref().map(|target| okta_catalog::remarkable(&target.seen));
+    let seen = plan.target.as_ref().map(|target| remarkable(&target.seen));
     digest(&json!([
         tool,
         args,

@@ -46,8 +46,9 @@ pub(crate) fn written(
         return Shaped { text: to_text(&value), rows: 1, redactions: 0 };
     };
     let mut value = body.clone();
-    if let (Value::Object(map), Some(target), Some(_)) = (&mut value, &plan.target, &plan.after) {
-        map.insert("_changed".to_owned(), Value::Array(changed(&target.seen, body)));
+    if let (Value::Object(map), Some(target), Some(after)) = (&mut value, &plan.target, &plan.after)
+    {
+        map.insert("_changed".to_owned(), Value::Array(changed(&target.seen, after, body)));
     }
     strip_links(&mut value);
     let secrets = redact(&mut value);
@@ -56,13 +57,20 @@ pub(crate) fn written(
     Shaped { text: to_text(&value), rows: 1, redactions: secrets.len() }
 }
 
-/// What Okta changed, each secret under a name by which it is known.
-fn changed(before: &Value, after: &Value) -> Vec<Value> {
-    let (mut before, mut after) = (before.clone(), after.clone());
+/// What Okta changed: the object before against Okta's answer. A property that the answer merely
+/// does not carry, although it was to stay, did not change.
+fn changed(before: &Value, wanted: &Value, answer: &Value) -> Vec<Value> {
+    let (mut before, mut answer) = (before.clone(), answer.clone());
     // A secret that changed is told as a field of the answer; its values are the same marker here.
     redact(&mut before);
-    redact(&mut after);
-    diff(&before, &after)
+    redact(&mut answer);
+    let mut changes = diff(&before, &answer);
+    changes.retain(|change| {
+        let field = change.get("field").and_then(Value::as_str).unwrap_or_default();
+        let wanted = field.split('.').try_fold(wanted, |value, part| value.get(part));
+        change.get("after").is_some() || wanted.is_none()
+    });
+    changes
 }
 
 /// Adds what there is to say to the answer, beside Okta's own properties.

@@ -122,7 +122,7 @@ impl Config {
             credentials,
             scopes,
             principal,
-            allow_sensitive: sensitive(set(vars::SENSITIVE))?,
+            allow_sensitive: sensitive(set(vars::SENSITIVE).as_deref())?,
             max_in_flight: number(vars::MAX_IN_FLIGHT, set(vars::MAX_IN_FLIGHT), 20)?,
             read_attempts: number(vars::READ_ATTEMPTS, set(vars::READ_ATTEMPTS), 3)?,
             state: folder(vars::STATE_DIR, folders.as_ref().map(|f| f.state.clone()))?,
@@ -236,17 +236,17 @@ fn split_scopes(text: &str) -> Result<Vec<String>, ConfigError> {
 /// The scope of every tool that reads.
 fn every_read() -> Vec<String> {
     let mut scopes: Vec<String> = okta_catalog::tools()
-        .flat_map(|tool| tool.scopes())
+        .flat_map(okta_catalog::ToolDef::scopes)
+        .filter(|scope| scope.reads())
         .map(|scope| scope.to_string())
-        .filter(|scope| scope.ends_with(".read"))
         .collect();
     scopes.sort();
     scopes.dedup();
     scopes
 }
 
-fn sensitive(text: Option<String>) -> Result<bool, ConfigError> {
-    match text.as_deref() {
+fn sensitive(text: Option<&str>) -> Result<bool, ConfigError> {
+    match text {
         None | Some("refuse") => Ok(false),
         Some("allow") => Ok(true),
         Some(other) => Err(ConfigError::Bad {

@@ -13,7 +13,7 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 use okta_client::{BoxFuture, Clock, Entropy};
-use okta_gate::{Asker, Level, Question, Verdict};
+use okta_gate::{Asker, Level, Question, Verdict, hex};
 use rmcp::{
     RoleServer,
     model::{
@@ -27,7 +27,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// How long a question may stay open.
-const OPEN: Duration = Duration::from_secs(300);
+const OPEN: Duration = Duration::from_mins(5);
 
 /// The name of the one question, and of the one field that answers it.
 const CONFIRM: &str = "confirm";
@@ -62,10 +62,9 @@ impl Confirmations {
     fn seal(&self, question: &Question) -> Option<String> {
         let mut id = [0; 16];
         self.entropy.fill(&mut id);
-        let id = id.iter().map(|byte| format!("{byte:02x}")).collect();
         let open = SignedDuration::try_from(OPEN).ok()?;
         let until = self.clock.now().checked_add(open).ok()?;
-        let payload = serde_json::to_vec(&State { id, until }).ok()?;
+        let payload = serde_json::to_vec(&State { id: hex(&id), until }).ok()?;
         let options = SealOptions::new().associated_data(question.binding.as_bytes());
         Some(self.codec.seal_with(&payload, &options))
     }

@@ -72,7 +72,7 @@ impl Handler {
     }
 
     /// Our name and version: on every result from 2026-07-28 on, as the specification asks.
-    fn stamp(&self, context: &RequestContext<RoleServer>) -> Option<MetaObject> {
+    fn stamp(context: &RequestContext<RoleServer>) -> Option<MetaObject> {
         let modern = context
             .protocol_version()
             .is_some_and(|version| version.as_str() >= ProtocolVersion::V_2026_07_28.as_str());
@@ -150,7 +150,7 @@ impl ServerHandler for Handler {
         let mut result = ListToolsResult::with_all_items(tools)
             .with_ttl_ms(FRESH_MS)
             .with_cache_scope(CacheScope::Private);
-        result.meta = self.stamp(&context);
+        result.meta = Self::stamp(&context);
         Ok(result)
     }
 
@@ -169,14 +169,14 @@ impl ServerHandler for Handler {
         let about = self.context(&context);
         let args = request.arguments.unwrap_or_default();
         let call = self.0.gate.call(&about, &request.name, args, &caller);
-        let called = tokio::select! {
-            called = call => called,
+        let outcome = tokio::select! {
+            outcome = call => outcome,
             // Dropping the call ends a read; a change that was begun goes on and is recorded.
             () = context.ct.cancelled() => {
                 return Err(ErrorData::internal_error("the call was cancelled", None));
             }
         };
-        let mut result = match called {
+        let mut result = match outcome {
             Called::Unknown => {
                 let message = format!("there is no tool {:?}", request.name);
                 return Err(ErrorData::invalid_params(message, None));
@@ -191,7 +191,7 @@ impl ServerHandler for Handler {
                 CallToolResult::error(vec![ContentBlock::text(to_text(&error.envelope()))])
             }
         };
-        result.meta = self.stamp(&context);
+        result.meta = Self::stamp(&context);
         Ok(result.into())
     }
 

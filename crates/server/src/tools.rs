@@ -41,5 +41,5 @@ fn additive(def: &ToolDef) -> bool {
 /// SHA-256, in hex, over the definitions as they are served: what the trail keeps of them.
 pub fn definitions_digest(tools: &[Tool]) -> String {
     let text = serde_json::to_vec(tools).unwrap_or_default();
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    okta_gate::hex(&Sha256::digest(text))
 }

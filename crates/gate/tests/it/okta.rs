@@ -55,8 +55,7 @@ struct Shared {
 impl Okta {
     pub(crate) async fn start() -> Self {
         let nothing: Arc<Script> = Arc::new(|_| Answer::json(500, &Value::Null));
-        let shared =
-            Arc::new(Shared { script: Mutex::new(nothing), seen: Mutex::default() });
+        let shared = Arc::new(Shared { script: Mutex::new(nothing), seen: Mutex::default() });
         let app = Router::new().fallback(answer).with_state(Arc::clone(&shared));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());

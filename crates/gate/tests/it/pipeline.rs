@@ -1,7 +1,7 @@
 //! The pipeline's rules, each by what goes to Okta, to the trail and to the client.
 
 use okta_catalog::Effect;
-use okta_gate::{Called, CallError, Verdict};
+use okta_gate::{CallError, Called, Verdict};
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -35,9 +35,10 @@ fn fitting(tool: &okta_catalog::ToolDef) -> Value {
 fn object(tool: &str) -> Value {
     let status = match tool {
         "delete_deactivated_user" => "DEPROVISIONED",
-        "delete_application" | "activate_application" | "activate_policy" | "activate_policy_rule" => {
-            "INACTIVE"
-        }
+        "delete_application"
+        | "activate_application"
+        | "activate_policy"
+        | "activate_policy_rule" => "INACTIVE",
         _ => "ACTIVE",
     };
     json!({
@@ -48,8 +49,17 @@ fn object(tool: &str) -> Value {
 
 /// Answers every GET with the object, or with a list where lists are.
 fn obliging(rig: &Rig, tool: &'static str) {
-    let lists = ["users", "groups", "apps", "rules", "roles", "appLinks", "logs", "policies",
-        "device-assurances"];
+    let lists = [
+        "users",
+        "groups",
+        "apps",
+        "rules",
+        "roles",
+        "appLinks",
+        "logs",
+        "policies",
+        "device-assurances",
+    ];
     rig.okta.program(move |seen: &Seen| {
         let last = seen.path.rsplit('/').next().unwrap();
         match seen.method.as_str() {
@@ -255,9 +265,15 @@ async fn every_row_of_a_call_carries_what_okta_knows_it_by() {
     let agent = |seen: &Seen| seen.headers["user-agent"].to_str().unwrap().to_owned();
     let version = env!("CARGO_PKG_VERSION");
     assert_eq!(agent(&seen[0]), format!("okta-mcp/{version} (call/1-0707070707070707)"));
-    assert_eq!(agent(seen.last().unwrap()), format!("okta-mcp/{version} (call/2-0707070707070707)"));
+    assert_eq!(
+        agent(seen.last().unwrap()),
+        format!("okta-mcp/{version} (call/2-0707070707070707)")
+    );
     let rows = rig.trail.rows.lock().unwrap();
-    assert_eq!(rows.last().unwrap().0["okta_request_ids"], json!(["okta-id", "okta-id", "okta-id"]));
+    assert_eq!(
+        rows.last().unwrap().0["okta_request_ids"],
+        json!(["okta-id", "okta-id", "okta-id"])
+    );
 }
 
 #[tokio::test]
@@ -294,13 +310,16 @@ async fn secrets_reach_neither_the_model_nor_the_trail() {
 async fn files_stay_in_their_folder_and_are_their_owners() {
     use std::os::unix::fs::{PermissionsExt as _, symlink};
     let rig = Rig::new().await;
-    rig.okta.program(|_: &Seen| Answer::json(200, &json!([{ "id": "1", "profile": { "login": "=1+1" } }])));
+    rig.okta.program(|_: &Seen| {
+        Answer::json(200, &json!([{ "id": "1", "profile": { "login": "=1+1" } }]))
+    });
     let outside = rig.exports.with_extension("outside");
     std::fs::create_dir_all(&rig.exports).unwrap();
     std::fs::create_dir_all(&outside).unwrap();
     symlink(&outside, rig.exports.join("link")).unwrap();
     for path in ["../x.csv", "/etc/x.csv", "a/../../x.csv", "link/x.csv", "", "."] {
-        match rig.call("export_users_csv", json!({ "output_path": path }), &Person::agrees()).await {
+        match rig.call("export_users_csv", json!({ "output_path": path }), &Person::agrees()).await
+        {
             Called::Failed(error) => {
                 assert_eq!(error.envelope()["error"]["kind"], "file", "{path}");
             }
@@ -324,8 +343,10 @@ async fn an_export_that_broke_off_goes_on_where_it_was() {
         rig.okta.program(move |seen: &Seen| {
             let after = seen.query.iter().find(|(name, _)| name == "after");
             match after.map(|(_, value)| value.as_str()) {
-                None => Answer::json(200, &json!([{ "id": "1" }]))
-                    .header("link", format!("<{origin}/api/v1/users?after=two&limit=200>; rel=\"next\"")),
+                None => Answer::json(200, &json!([{ "id": "1" }])).header(
+                    "link",
+                    format!("<{origin}/api/v1/users?after=two&limit=200>; rel=\"next\""),
+                ),
                 Some(_) if broken => Answer::json(403, &json!({ "errorCode": "E0000006" })),
                 Some(_) => Answer::json(200, &json!([{ "id": "2" }])),
             }
@@ -362,7 +383,8 @@ async fn the_question_says_what_okta_says() {
     rig.call("delete_group", json!({ "group_id": "x1" }), &person).await;
     let asked = person.asked.lock().unwrap();
     let text = &asked[0].text;
-    for part in ["\"Staff\"", "Ana Silva (ana@a.b)", "Sales\\u202eforce", "acme.okta.com", "tests"] {
+    for part in ["\"Staff\"", "Ana Silva (ana@a.b)", "Sales\\u202eforce", "acme.okta.com", "tests"]
+    {
         assert!(text.contains(part), "{part} is missing: {text}");
     }
 }
@@ -378,8 +400,7 @@ async fn a_question_holds_for_one_call_and_one_state() {
         });
         let person = Person::who(Verdict::Declined);
         rig.call("delete_group", json!({ "group_id": id }), &person).await;
-        let binding = person.asked.lock().unwrap()[0].binding.clone();
-        binding
+        person.asked.into_inner().unwrap().remove(0).binding
     };
     let first = ask("Staff", "x1").await;
     assert_eq!(first, ask("Staff", "x1").await);

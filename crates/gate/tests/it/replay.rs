@@ -191,119 +191,134 @@ impl Call {
         let alive = json!({ "id": "x", "status": "ACTIVE", "profile": {} });
         let gone = |status: &str| json!({ "id": "x", "status": status, "profile": {} });
         let answered = exchange.answered.clone().unwrap_or_default();
-        let (tool, args, before, merged) = match (exchange.method.as_str(), exchange.template.as_str()) {
-            ("GET", "/api/v1/users") => ("list_users", json!({}), alive, None),
-            ("GET", "/api/v1/users/{id}") => ("get_user", json!({}), alive, None),
-            ("GET", "/api/v1/users/{id}/groups") => ("list_user_groups", json!({}), alive, None),
-            ("POST", "/api/v1/users") => ("create_user", profile()?, alive, None),
-            ("POST", "/api/v1/users/{id}") => ("update_user", profile()?, alive, None),
-            ("POST", "/api/v1/users/{id}/lifecycle/deactivate") => {
-                ("deactivate_user", json!({}), alive, None)
-            }
-            ("DELETE", "/api/v1/users/{id}") => {
-                ("delete_deactivated_user", json!({}), gone("DEPROVISIONED"), None)
-            }
-            ("GET", "/api/v1/groups") => ("list_groups", json!({}), alive, None),
-            ("GET", "/api/v1/groups/{groupId}") => ("get_group", json!({}), alive, None),
-            ("POST", "/api/v1/groups") => ("create_group", profile()?, alive, None),
-            ("PUT", "/api/v1/groups/{groupId}") => ("update_group", profile()?, answered, Some("Group")),
-            ("DELETE", "/api/v1/groups/{groupId}") => ("delete_group", json!({}), alive, None),
-            ("GET", "/api/v1/groups/{groupId}/users") => ("list_group_users", json!({}), alive, None),
-            ("GET", "/api/v1/groups/{groupId}/apps") => ("list_group_apps", json!({}), alive, None),
-            ("PUT", "/api/v1/groups/{groupId}/users/{userId}") => {
-                ("add_user_to_group", json!({}), alive, None)
-            }
-            ("DELETE", "/api/v1/groups/{groupId}/users/{userId}") => {
-                ("remove_user_from_group", json!({}), alive, None)
-            }
-            ("GET", "/api/v1/apps") => ("list_applications", json!({}), alive, None),
-            ("GET", "/api/v1/apps/{appId}") => ("get_application", json!({}), alive, None),
-            ("POST", "/api/v1/apps") => {
-                ("create_application", json!({ "app_config": body()? }), alive, None)
-            }
-            ("PUT", "/api/v1/apps/{appId}") => (
-                "update_application",
-                json!({ "app_config": body()? }),
-                answered,
-                Some("Application"),
-            ),
-            ("DELETE", "/api/v1/apps/{appId}") => {
-                ("delete_application", json!({}), gone("INACTIVE"), None)
-            }
-            ("POST", "/api/v1/apps/{appId}/lifecycle/activate") => {
-                ("activate_application", json!({}), gone("INACTIVE"), None)
-            }
-            ("POST", "/api/v1/apps/{appId}/lifecycle/deactivate") => {
-                ("deactivate_application", json!({}), alive, None)
-            }
-            ("GET", "/api/v1/apps/{appId}/users") => ("list_application_users", json!({}), alive, None),
-            ("GET", "/api/v1/apps/{appId}/groups") => {
-                ("list_application_groups", json!({}), alive, None)
-            }
-            ("GET", "/api/v1/policies") => ("list_policies", json!({}), alive, None),
-            ("GET", "/api/v1/policies/{policyId}") => ("get_policy", json!({}), alive, None),
-            ("POST", "/api/v1/policies") => {
-                ("create_policy", json!({ "policy_data": body()? }), alive, None)
-            }
-            ("PUT", "/api/v1/policies/{policyId}") => (
-                "update_policy",
-                json!({ "policy_data": body()? }),
-                answered,
-                Some("CreateOrUpdatePolicy"),
-            ),
-            ("DELETE", "/api/v1/policies/{policyId}") => ("delete_policy", json!({}), alive, None),
-            ("POST", "/api/v1/policies/{policyId}/lifecycle/activate") => {
-                ("activate_policy", json!({}), gone("INACTIVE"), None)
-            }
-            ("POST", "/api/v1/policies/{policyId}/lifecycle/deactivate") => {
-                ("deactivate_policy", json!({}), alive, None)
-            }
-            ("GET", "/api/v1/policies/{policyId}/rules") => ("list_policy_rules", json!({}), alive, None),
-            ("GET", "/api/v1/policies/{policyId}/rules/{ruleId}") => {
-                ("get_policy_rule", json!({}), alive, None)
-            }
-            ("POST", "/api/v1/policies/{policyId}/rules") => {
-                ("create_policy_rule", json!({ "rule_data": body()? }), alive, None)
-            }
-            ("PUT", "/api/v1/policies/{policyId}/rules/{ruleId}") => (
-                "update_policy_rule",
-                json!({ "rule_data": body()? }),
-                answered,
-                Some("PolicyRule"),
-            ),
-            ("DELETE", "/api/v1/policies/{policyId}/rules/{ruleId}") => {
-                ("delete_policy_rule", json!({}), alive, None)
-            }
-            ("POST", "/api/v1/policies/{policyId}/rules/{ruleId}/lifecycle/activate") => {
-                ("activate_policy_rule", json!({}), gone("INACTIVE"), None)
-            }
-            ("POST", "/api/v1/policies/{policyId}/rules/{ruleId}/lifecycle/deactivate") => {
-                ("deactivate_policy_rule", json!({}), alive, None)
-            }
-            ("GET", "/api/v1/device-assurances") => {
-                ("list_device_assurance_policies", json!({}), alive, None)
-            }
-            ("GET", "/api/v1/device-assurances/{deviceAssuranceId}") => {
-                ("get_device_assurance_policy", json!({}), alive, None)
-            }
-            ("POST", "/api/v1/device-assurances") => (
-                "create_device_assurance_policy",
-                json!({ "policy_data": body()? }),
-                alive,
-                None,
-            ),
-            ("PUT", "/api/v1/device-assurances/{deviceAssuranceId}") => (
-                "replace_device_assurance_policy",
-                json!({ "policy_data": body()? }),
-                answered,
-                Some("DeviceAssurance"),
-            ),
-            ("DELETE", "/api/v1/device-assurances/{deviceAssuranceId}") => {
-                ("delete_device_assurance_policy", json!({}), alive, None)
-            }
-            ("GET", "/api/v1/logs") => ("get_logs", json!({}), alive, None),
-            _ => return Err(NO_TOOL.to_owned()),
-        };
+        let (tool, args, before, merged) =
+            match (exchange.method.as_str(), exchange.template.as_str()) {
+                ("GET", "/api/v1/users") => ("list_users", json!({}), alive, None),
+                ("GET", "/api/v1/users/{id}") => ("get_user", json!({}), alive, None),
+                ("GET", "/api/v1/users/{id}/groups") => {
+                    ("list_user_groups", json!({}), alive, None)
+                }
+                ("POST", "/api/v1/users") => ("create_user", profile()?, alive, None),
+                ("POST", "/api/v1/users/{id}") => ("update_user", profile()?, alive, None),
+                ("POST", "/api/v1/users/{id}/lifecycle/deactivate") => {
+                    ("deactivate_user", json!({}), alive, None)
+                }
+                ("DELETE", "/api/v1/users/{id}") => {
+                    ("delete_deactivated_user", json!({}), gone("DEPROVISIONED"), None)
+                }
+                ("GET", "/api/v1/groups") => ("list_groups", json!({}), alive, None),
+                ("GET", "/api/v1/groups/{groupId}") => ("get_group", json!({}), alive, None),
+                ("POST", "/api/v1/groups") => ("create_group", profile()?, alive, None),
+                ("PUT", "/api/v1/groups/{groupId}") => {
+                    ("update_group", profile()?, answered, Some("Group"))
+                }
+                ("DELETE", "/api/v1/groups/{groupId}") => ("delete_group", json!({}), alive, None),
+                ("GET", "/api/v1/groups/{groupId}/users") => {
+                    ("list_group_users", json!({}), alive, None)
+                }
+                ("GET", "/api/v1/groups/{groupId}/apps") => {
+                    ("list_group_apps", json!({}), alive, None)
+                }
+                ("PUT", "/api/v1/groups/{groupId}/users/{userId}") => {
+                    ("add_user_to_group", json!({}), alive, None)
+                }
+                ("DELETE", "/api/v1/groups/{groupId}/users/{userId}") => {
+                    ("remove_user_from_group", json!({}), alive, None)
+                }
+                ("GET", "/api/v1/apps") => ("list_applications", json!({}), alive, None),
+                ("GET", "/api/v1/apps/{appId}") => ("get_application", json!({}), alive, None),
+                ("POST", "/api/v1/apps") => {
+                    ("create_application", json!({ "app_config": body()? }), alive, None)
+                }
+                ("PUT", "/api/v1/apps/{appId}") => (
+                    "update_application",
+                    json!({ "app_config": body()? }),
+                    answered,
+                    Some("Application"),
+                ),
+                ("DELETE", "/api/v1/apps/{appId}") => {
+                    ("delete_application", json!({}), gone("INACTIVE"), None)
+                }
+                ("POST", "/api/v1/apps/{appId}/lifecycle/activate") => {
+                    ("activate_application", json!({}), gone("INACTIVE"), None)
+                }
+                ("POST", "/api/v1/apps/{appId}/lifecycle/deactivate") => {
+                    ("deactivate_application", json!({}), alive, None)
+                }
+                ("GET", "/api/v1/apps/{appId}/users") => {
+                    ("list_application_users", json!({}), alive, None)
+                }
+                ("GET", "/api/v1/apps/{appId}/groups") => {
+                    ("list_application_groups", json!({}), alive, None)
+                }
+                ("GET", "/api/v1/policies") => ("list_policies", json!({}), alive, None),
+                ("GET", "/api/v1/policies/{policyId}") => ("get_policy", json!({}), alive, None),
+                ("POST", "/api/v1/policies") => {
+                    ("create_policy", json!({ "policy_data": body()? }), alive, None)
+                }
+                ("PUT", "/api/v1/policies/{policyId}") => (
+                    "update_policy",
+                    json!({ "policy_data": body()? }),
+                    answered,
+                    Some("CreateOrUpdatePolicy"),
+                ),
+                ("DELETE", "/api/v1/policies/{policyId}") => {
+                    ("delete_policy", json!({}), alive, None)
+                }
+                ("POST", "/api/v1/policies/{policyId}/lifecycle/activate") => {
+                    ("activate_policy", json!({}), gone("INACTIVE"), None)
+                }
+                ("POST", "/api/v1/policies/{policyId}/lifecycle/deactivate") => {
+                    ("deactivate_policy", json!({}), alive, None)
+                }
+                ("GET", "/api/v1/policies/{policyId}/rules") => {
+                    ("list_policy_rules", json!({}), alive, None)
+                }
+                ("GET", "/api/v1/policies/{policyId}/rules/{ruleId}") => {
+                    ("get_policy_rule", json!({}), alive, None)
+                }
+                ("POST", "/api/v1/policies/{policyId}/rules") => {
+                    ("create_policy_rule", json!({ "rule_data": body()? }), alive, None)
+                }
+                ("PUT", "/api/v1/policies/{policyId}/rules/{ruleId}") => (
+                    "update_policy_rule",
+                    json!({ "rule_data": body()? }),
+                    answered,
+                    Some("PolicyRule"),
+                ),
+                ("DELETE", "/api/v1/policies/{policyId}/rules/{ruleId}") => {
+                    ("delete_policy_rule", json!({}), alive, None)
+                }
+                ("POST", "/api/v1/policies/{policyId}/rules/{ruleId}/lifecycle/activate") => {
+                    ("activate_policy_rule", json!({}), gone("INACTIVE"), None)
+                }
+                ("POST", "/api/v1/policies/{policyId}/rules/{ruleId}/lifecycle/deactivate") => {
+                    ("deactivate_policy_rule", json!({}), alive, None)
+                }
+                ("GET", "/api/v1/device-assurances") => {
+                    ("list_device_assurance_policies", json!({}), alive, None)
+                }
+                ("GET", "/api/v1/device-assurances/{deviceAssuranceId}") => {
+                    ("get_device_assurance_policy", json!({}), alive, None)
+                }
+                ("POST", "/api/v1/device-assurances") => (
+                    "create_device_assurance_policy",
+                    json!({ "policy_data": body()? }),
+                    alive,
+                    None,
+                ),
+                ("PUT", "/api/v1/device-assurances/{deviceAssuranceId}") => (
+                    "replace_device_assurance_policy",
+                    json!({ "policy_data": body()? }),
+                    answered,
+                    Some("DeviceAssurance"),
+                ),
+                ("DELETE", "/api/v1/device-assurances/{deviceAssuranceId}") => {
+                    ("delete_device_assurance_policy", json!({}), alive, None)
+                }
+                ("GET", "/api/v1/logs") => ("get_logs", json!({}), alive, None),
+                _ => return Err(NO_TOOL.to_owned()),
+            };
         let def = okta_catalog::find(tool).ok_or_else(|| format!("{tool} is missing"))?;
         let (_, schema) = def.describe();
         let properties = schema["properties"].as_object().unwrap();
@@ -346,7 +361,10 @@ async fn replay(
     schemas: &Value,
 ) -> Vec<(&'static str, Option<String>)> {
     let Some(schema) = call.merged else {
-        return vec![("once", round(rig, exchange, &call, call.args.clone(), exchange.sent.as_ref()).await)];
+        return vec![(
+            "once",
+            round(rig, exchange, &call, call.args.clone(), exchange.sent.as_ref()).await,
+        )];
     };
     let mut full = call.args.clone();
     full.insert("full_replace".to_owned(), json!(true));
@@ -371,10 +389,8 @@ async fn replay(
             expected = json!({ "profile": expected["profile"] });
         }
         over(&mut expected, sent.unwrap());
-        rounds.push((
-            "merge",
-            round(rig, exchange, &call, call.args.clone(), Some(&expected)).await,
-        ));
+        rounds
+            .push(("merge", round(rig, exchange, &call, call.args.clone(), Some(&expected)).await));
     }
     rounds
 }
@@ -414,7 +430,8 @@ async fn round(
     rig.okta.program(move |seen: &Seen| {
         if seen.method == method && same_path(&seen.path, &path) {
             reply.clone()
-        } else if seen.path.ends_with("s") && !seen.path.ends_with(path.rsplit('/').next().unwrap()) {
+        } else if seen.path.ends_with('s') && !seen.path.ends_with(path.rsplit('/').next().unwrap())
+        {
             // A look around: a list.
             Answer::json(200, &json!([]))
         } else {
@@ -448,7 +465,8 @@ async fn round(
 
 /// `true` for the same path, however its arguments are encoded.
 fn same_path(one: &str, other: &str) -> bool {
-    let plain = |path: &str| percent_encoding::percent_decode_str(path).decode_utf8_lossy().into_owned();
+    let plain =
+        |path: &str| percent_encoding::percent_decode_str(path).decode_utf8_lossy().into_owned();
     plain(one) == plain(other)
 }
 

@@ -1,0 +1,279 @@
+//! A client that says exactly what a test tells it to, in either protocol era.
+
+use std::{
+    collections::HashMap,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use okta_client::{BoxFuture, Clock, Entropy};
+use okta_mcp_server::{App, Config, serve_stdio};
+use okta_sandbox::{Org, Server};
+use serde_json::{Value, json};
+use tokio::{
+    io::{
+        AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, DuplexStream, Lines, ReadHalf,
+        WriteHalf,
+    },
+    task::JoinHandle,
+};
+
+/// A clock that a test moves. Waiting takes no time.
+#[derive(Default)]
+pub(crate) struct Hands(AtomicU64);
+
+impl Hands {
+    /// The start of every test.
+    pub(crate) fn start() -> Timestamp {
+        "2026-03-04T05:06:07Z".parse().unwrap()
+    }
+
+    pub(crate) fn forward(&self, duration: Duration) {
+        self.0.fetch_add(duration.as_secs(), Ordering::Relaxed);
+    }
+}
+
+impl Clock for Hands {
+    fn now(&self) -> Timestamp {
+        Self::start() + Duration::from_secs(self.0.load(Ordering::Relaxed))
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        self.forward(duration);
+        Box::pin(std::future::ready(()))
+    }
+}
+
+struct Counting(AtomicU64);
+
+impl Entropy for Counting {
+    fn fill(&self, bytes: &mut [u8]) {
+        for byte in bytes {
+            let next = self.0.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            *byte = next.to_be_bytes()[0];
+        }
+    }
+}
+
+/// The protocol eras that one server serves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Era {
+    Modern,
+    Legacy(&'static str),
+}
+
+pub(crate) const ERAS: &[Era] =
+    &[Era::Modern, Era::Legacy("2025-11-25"), Era::Legacy("2025-06-18"), Era::Legacy("2025-03-26")];
+
+/// An org in memory.
+pub(crate) struct OrgBox {
+    pub(crate) org: Org,
+    pub(crate) clock: Arc<Hands>,
+    server: Server,
+}
+
+impl OrgBox {
+    pub(crate) async fn new() -> Self {
+        let clock = Arc::new(Hands::default());
+        let now = Arc::clone(&clock);
+        let config = okta_sandbox::Config { rate_limits: false, ..Default::default() };
+        let org = Org::new(config, Arc::new(move || now.now()));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let server = Server::start(org.clone(), listener, None).await.unwrap();
+        Self { org, clock, server }
+    }
+
+    /// The environment of a server for this org.
+    pub(crate) fn environment(&self) -> HashMap<&'static str, String> {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let app = self.org.service_app();
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
+            .join(format!("server-{}-{number}", std::process::id()));
+        HashMap::from([
+            ("OKTA_ORG_URL", self.server.url()),
+            ("OKTA_CLIENT_ID", app.client_id),
+            ("OKTA_PRIVATE_KEY", app.private_key_pem),
+            ("OKTA_KEY_ID", app.key_id),
+            ("OKTA_SCOPES", app.scopes.join(" ")),
+            ("OKTA_MCP_STATE_DIR", folder.join("state").display().to_string()),
+            ("OKTA_MCP_EXPORT_DIR", folder.join("exports").display().to_string()),
+        ])
+    }
+
+    pub(crate) async fn connect(&self, era: Era, capabilities: Value) -> Client {
+        self.connect_with(&self.environment(), era, capabilities).await
+    }
+
+    pub(crate) async fn connect_with(
+        &self,
+        environment: &HashMap<&'static str, String>,
+        era: Era,
+        capabilities: Value,
+    ) -> Client {
+        // Each server has randomness of its own: Okta takes an assertion's id only once.
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let seed = NEXT.fetch_add(1 << 32, Ordering::Relaxed);
+        let config =
+            Config::from_environment(&|name: &str| environment.get(name).cloned()).unwrap();
+        let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
+        let app = App::new(config, clock, Arc::new(Counting(AtomicU64::new(seed)))).unwrap();
+        let (ours, theirs) = tokio::io::duplex(1 << 20);
+        let (input, output) = tokio::io::split(theirs);
+        let served = tokio::spawn(serve_stdio(app, input, output));
+        let (read, write) = tokio::io::split(ours);
+        let lines = BufReader::new(read).lines();
+        let mut client = Client {
+            era,
+            capabilities,
+            write: Some(write),
+            lines,
+            next: 0,
+            aside: Vec::new(),
+            served,
+        };
+        client.begin().await;
+        client
+    }
+}
+
+/// What a client that asks its person declares.
+pub(crate) fn asks() -> Value {
+    json!({ "elicitation": { "form": {} } })
+}
+
+/// A connection to the server.
+pub(crate) struct Client {
+    pub(crate) era: Era,
+    pub(crate) capabilities: Value,
+    write: Option<WriteHalf<DuplexStream>>,
+    lines: Lines<BufReader<ReadHalf<DuplexStream>>>,
+    next: u64,
+    /// Messages that came while something else was awaited.
+    pub(crate) aside: Vec<Value>,
+    served: JoinHandle<std::io::Result<()>>,
+}
+
+impl Client {
+    async fn begin(&mut self) {
+        let Era::Legacy(version) = self.era else { return };
+        let params = json!({
+            "protocolVersion": version,
+            "capabilities": self.capabilities,
+            "clientInfo": { "name": "tests", "version": "1" },
+        });
+        let answer = self.request("initialize", params).await;
+        assert_eq!(answer["result"]["protocolVersion"], version);
+        self.send(&json!({ "jsonrpc": "2.0", "method": "notifications/initialized" })).await;
+    }
+
+    pub(crate) async fn send(&mut self, message: &Value) {
+        self.send_text(&message.to_string()).await;
+    }
+
+    pub(crate) async fn send_text(&mut self, text: &str) {
+        let write = self.write.as_mut().unwrap();
+        write.write_all(format!("{text}\n").as_bytes()).await.unwrap();
+    }
+
+    pub(crate) async fn receive(&mut self) -> Value {
+        let line = self.lines.next_line().await.unwrap().expect("the server went away");
+        serde_json::from_str(&line).unwrap()
+    }
+
+    /// Sends a request without waiting; answers with its id.
+    pub(crate) async fn start(&mut self, method: &str, mut params: Value) -> u64 {
+        self.next += 1;
+        if self.era == Era::Modern {
+            params["_meta"] = json!({
+                "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+                "io.modelcontextprotocol/clientCapabilities": self.capabilities,
+                "io.modelcontextprotocol/clientInfo": { "name": "tests", "version": "1" },
+                "progressToken": self.next,
+            });
+        }
+        let message =
+            json!({ "jsonrpc": "2.0", "id": self.next, "method": method, "params": params });
+        self.send(&message).await;
+        self.next
+    }
+
+    /// Waits for the answer to that request; what else arrives is kept aside.
+    pub(crate) async fn answer(&mut self, id: u64) -> Value {
+        loop {
+            let message = self.receive().await;
+            if message["id"] == id && message.get("method").is_none() {
+                return message;
+            }
+            self.aside.push(message);
+        }
+    }
+
+    pub(crate) async fn request(&mut self, method: &str, params: Value) -> Value {
+        let id = self.start(method, params).await;
+        self.answer(id).await
+    }
+
+    pub(crate) async fn call(&mut self, tool: &str, arguments: Value) -> Value {
+        self.request("tools/call", json!({ "name": tool, "arguments": arguments })).await
+    }
+
+    /// The JSON of a call that is done.
+    pub(crate) async fn done(&mut self, tool: &str, arguments: Value) -> Value {
+        let answer = self.call(tool, arguments).await;
+        assert_ne!(answer["result"]["isError"], true, "{tool}: {answer}");
+        text(&answer)
+    }
+
+    /// Calls, and answers the question with `action` and `content` in this client's era.
+    pub(crate) async fn call_answering(
+        &mut self,
+        tool: &str,
+        arguments: Value,
+        reply: Value,
+    ) -> Value {
+        let params = json!({ "name": tool, "arguments": arguments });
+        if self.era == Era::Modern {
+            let asked = self.request("tools/call", params.clone()).await;
+            let state = asked["result"]["requestState"].clone();
+            assert_eq!(asked["result"]["resultType"], "input_required", "{asked}");
+            return self.again(params, reply, state).await;
+        }
+        let id = self.start("tools/call", params).await;
+        let question = self.receive().await;
+        assert_eq!(question["method"], "elicitation/create", "{question}");
+        let mut message = json!({ "jsonrpc": "2.0", "id": question["id"] });
+        match reply.get("code") {
+            Some(_) => message["error"] = reply,
+            None => message["result"] = reply,
+        }
+        self.send(&message).await;
+        self.answer(id).await
+    }
+
+    /// The same call with an answer and a state (2026-07-28).
+    pub(crate) async fn again(&mut self, mut params: Value, reply: Value, state: Value) -> Value {
+        params["inputResponses"] = json!({ "confirm": reply });
+        params["requestState"] = state;
+        self.request("tools/call", params).await
+    }
+
+    /// Closes this end, and waits until the server has ended.
+    pub(crate) async fn close(mut self) {
+        self.write.take().unwrap().shutdown().await.unwrap();
+        drop(self.lines);
+        self.served.await.unwrap().unwrap();
+    }
+}
+
+/// The JSON in the one text block of a result.
+pub(crate) fn text(answer: &Value) -> Value {
+    let content = answer["result"]["content"].as_array().unwrap();
+    assert_eq!(content.len(), 1, "{answer}");
+    serde_json::from_str(content[0]["text"].as_str().unwrap()).unwrap()
+}

@@ -1,0 +1,105 @@
+//! The configuration: what is accepted, and the one clear line for what is not.
+
+use std::{collections::HashMap, fs, path::PathBuf};
+
+use okta_client::Credentials;
+use okta_mcp_server::{Config, VARS};
+
+use crate::client::OrgBox;
+
+fn read(environment: &HashMap<&str, String>) -> Result<Config, String> {
+    let found = |name: &str| environment.get(name).cloned();
+    Config::from_environment(&found).map_err(|error| error.to_string())
+}
+
+async fn good() -> HashMap<&'static str, String> {
+    OrgBox::new().await.environment()
+}
+
+#[tokio::test]
+async fn scopes_are_separated_by_spaces_or_commas_and_kept_once() {
+    let mut environment = good().await;
+    let text = "okta.users.read, okta.groups.read\tokta.users.read,,offline_access openid";
+    environment.insert("OKTA_SCOPES", text.to_owned());
+    assert_eq!(read(&environment).unwrap().scopes, ["okta.users.read", "okta.groups.read"]);
+    environment.insert("OKTA_SCOPES", "okta.users.read;okta.groups.read".to_owned());
+    assert!(read(&environment).unwrap_err().starts_with("OKTA_SCOPES: "));
+}
+
+#[tokio::test]
+async fn an_api_token_reads_unless_more_is_asked_for() {
+    let mut environment = good().await;
+    for name in ["OKTA_PRIVATE_KEY", "OKTA_SCOPES"] {
+        environment.remove(name);
+    }
+    environment.insert("OKTA_API_TOKEN", "00aBcDeFgHiJkLmNoP".to_owned());
+    let config = read(&environment).unwrap();
+    assert!(matches!(config.credentials, Credentials::ApiToken(_)));
+    assert!(config.scopes.contains(&"okta.users.read".to_owned()));
+    assert!(config.scopes.iter().all(|scope| scope.ends_with(".read")), "{:?}", config.scopes);
+    environment.insert("OKTA_SCOPES", "okta.users.manage".to_owned());
+    assert_eq!(read(&environment).unwrap().scopes, ["okta.users.manage"]);
+}
+
+#[tokio::test]
+async fn what_contradicts_or_lacks_is_named() {
+    let environment = good().await;
+    let with = |name: &'static str, value: &str| {
+        let mut changed = environment.clone();
+        changed.insert(name, value.to_owned());
+        read(&changed).unwrap_err()
+    };
+    let without = |name: &'static str| {
+        let mut changed = environment.clone();
+        changed.remove(name);
+        read(&changed).unwrap_err()
+    };
+    for (error, part) in [
+        (without("OKTA_ORG_URL"), "OKTA_ORG_URL is not set"),
+        (without("OKTA_CLIENT_ID"), "OKTA_CLIENT_ID is not set"),
+        (without("OKTA_PRIVATE_KEY"), "OKTA_PRIVATE_KEY is not set"),
+        (without("OKTA_SCOPES"), "OKTA_SCOPES is not set"),
+        (with("OKTA_ORG_URL", "http://acme.okta.com"), "OKTA_ORG_URL: "),
+        (with("OKTA_ORG_URL", "https://acme-admin.okta.com"), "https://acme.okta.com"),
+        (with("OKTA_API_TOKEN", "00x"), "OKTA_API_TOKEN and OKTA_PRIVATE_KEY are both set"),
+        (with("OKTA_PRIVATE_KEY_FILE", "/x"), "OKTA_PRIVATE_KEY and OKTA_PRIVATE_KEY_FILE"),
+        (with("OKTA_PRIVATE_KEY", "/no/such.pem"), "OKTA_PRIVATE_KEY: /no/such.pem: "),
+        (with("OKTA_PRIVATE_KEY", "rubbish"), "OKTA_PRIVATE_KEY: "),
+        (with("OKTA_MCP_SENSITIVE", "yes"), "OKTA_MCP_SENSITIVE: "),
+        (with("OKTA_MCP_MAX_IN_FLIGHT", "0"), "OKTA_MCP_MAX_IN_FLIGHT: "),
+        (with("OKTA_MCP_READ_ATTEMPTS", "many"), "OKTA_MCP_READ_ATTEMPTS: "),
+    ] {
+        assert!(error.contains(part), "{error}");
+        assert!(!error.contains('\n') && !error.contains("rubbish"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_comes_from_a_file_in_an_allowed_folder() {
+    let mut environment = good().await;
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("keys");
+    let (allowed, other) = (folder.join("allowed"), folder.join("other"));
+    for place in [&allowed, &other] {
+        fs::create_dir_all(place).unwrap();
+        fs::write(place.join("key.pem"), &environment["OKTA_PRIVATE_KEY"]).unwrap();
+    }
+    environment.insert("OKTA_MCP_ALLOWED_KEY_DIRS", allowed.display().to_string());
+    environment.insert("OKTA_PRIVATE_KEY", allowed.join("key.pem").display().to_string());
+    read(&environment).unwrap();
+    for path in [other.join("key.pem"), allowed.join("../other/key.pem")] {
+        environment.insert("OKTA_PRIVATE_KEY", path.display().to_string());
+        assert!(read(&environment).unwrap_err().contains("OKTA_MCP_ALLOWED_KEY_DIRS"));
+    }
+    environment.remove("OKTA_PRIVATE_KEY");
+    environment.insert("OKTA_PRIVATE_KEY_FILE", allowed.join("key.pem").display().to_string());
+    read(&environment).unwrap();
+}
+
+#[test]
+fn every_variable_is_documented_once() {
+    let mut names: Vec<&str> = VARS.iter().map(|var| var.name).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), VARS.len());
+    assert!(VARS.iter().all(|var| !var.about.is_empty() && !var.example.is_empty()));
+}

@@ -1,0 +1,12 @@
+//! The MCP server over its wire, on an org in memory: messages in, messages out.
+
+#[cfg(test)]
+mod client;
+#[cfg(test)]
+mod configuration;
+#[cfg(test)]
+mod confirmation;
+#[cfg(test)]
+mod protocol;
+#[cfg(test)]
+mod walks;
