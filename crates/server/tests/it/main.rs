@@ -9,4 +9,6 @@ mod confirmation;
 #[cfg(test)]
 mod protocol;
 #[cfg(test)]
+mod scopes;
+#[cfg(test)]
 mod walks;
