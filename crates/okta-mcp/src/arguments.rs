@@ -72,9 +72,8 @@ fn twice(key: &str) -> ArgumentError {
 }
 
 fn value(key: &str, text: &str, kind: Option<&str>) -> Result<Value, ArgumentError> {
-    let wanted = match kind {
-        Some(kind @ ("boolean" | "integer" | "number" | "object" | "array")) => kind,
-        _ => return Ok(Value::from(text)),
+    let Some(wanted @ ("boolean" | "integer" | "number" | "object" | "array")) = kind else {
+        return Ok(Value::from(text));
     };
     let read = serde_json::from_str(text).ok().filter(|value| match wanted {
         "boolean" => Value::is_boolean(value),

@@ -1,6 +1,6 @@
 //! The command line: types only.
 
-use std::{path::PathBuf, str::FromStr};
+use std::{fmt::Write as _, path::PathBuf, str::FromStr};
 
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::RangedU64ValueParser};
 use clap_complete::Shell;
@@ -31,11 +31,8 @@ pub(crate) enum Command {
     /// Show what an MCP client can do, with an Okta org in memory
     #[command(after_help = "Example: okta-mcp demo")]
     Demo,
-    /// Call one tool, as an MCP client would
     Call(CallArgs),
-    /// List the tools
     Tools(ToolsArgs),
-    /// Serve an Okta org in memory over HTTP, for tests and trials
     Sandbox(SandboxArgs),
     /// Print the completions for a shell
     #[command(after_help = "Example: okta-mcp completions bash > \
@@ -197,10 +194,17 @@ Environment variables:"
     for variable in okta_mcp_server::VARS {
         let about = variable.about.strip_suffix('.').filter(|about| !about.contains(". "));
         let about = about.unwrap_or(variable.about);
-        text.push_str(&format!(
-            "\n  {}\n          {about}\n          [default: {}] [example: {}]",
-            variable.name, variable.default, variable.example
-        ));
+        let default = match variable.default {
+            "none" => String::new(),
+            needed if needed.starts_with("required") => format!("[{needed}] "),
+            default => format!("[default: {default}] "),
+        };
+        // Writing to a string cannot fail.
+        let _ = write!(
+            text,
+            "\n  {}\n          {about}\n          {default}[example: {}]",
+            variable.name, variable.example
+        );
     }
     text
 }

@@ -34,10 +34,16 @@ impl Failure {
 
     /// Prints the failure to standard error, and gives the exit code.
     pub(crate) fn report(&self) -> ExitCode {
-        printer::note(&format!("{} {self}", printer::strong("error:")));
+        let mut told = self.to_string();
+        printer::note(&format!("{} {told}", printer::strong("error:")));
         let mut source = self.source();
         while let Some(cause) = source {
-            printer::note(&format!("  caused by: {cause}"));
+            let text = cause.to_string();
+            // Some errors say their cause themselves.
+            if !told.contains(&text) {
+                printer::note(&format!("  caused by: {text}"));
+                told = text;
+            }
             source = cause.source();
         }
         match self {

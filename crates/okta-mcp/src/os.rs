@@ -6,6 +6,8 @@ use std::{
     path::Path,
 };
 
+use tempfile::TempDir;
+
 /// Who may read a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Readers {
@@ -29,6 +31,16 @@ pub(crate) fn create(path: &Path, content: &str, readers: Readers) -> io::Result
     let mut file = options.open(path)?;
     file.write_all(content.as_bytes())?;
     file.sync_all()
+}
+
+/// Makes a folder among the temporary ones that only its owner may enter (mode 0700, where the
+/// system has modes); it is removed when dropped.
+pub(crate) fn private_folder(prefix: &str) -> io::Result<TempDir> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(prefix);
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    builder.tempdir()
 }
 
 /// The terminal that controls this process: what is typed there, and what is shown there,

@@ -98,22 +98,18 @@ fn beside(answer: &Value) {
 fn failure(error: &CallError) -> Failure {
     let envelope = error.envelope();
     let told = |pointer: &str| envelope.pointer(pointer).map(text);
-    let mut message = error.to_string();
-    for cause in
-        envelope.pointer("/error/okta/causes").and_then(Value::as_array).into_iter().flatten()
-    {
-        message = format!("{message}\n  cause: {}", text(cause));
-    }
-    let known = [
-        ("Okta's code", told("/error/okta/code")),
-        ("HTTP status", told("/error/okta/status")),
-        ("Okta's request id", told("/error/okta/request_id")),
-        ("until", told("/error/until")),
-    ];
-    for (name, value) in known {
-        if let Some(value) = value {
-            message = format!("{message}\n  {name}: {value}");
+    let mut message = match error {
+        CallError::CannotAsk { .. } => {
+            "a person must confirm this, and there is no terminal to ask on".to_owned()
         }
+        error => error.to_string(),
+    };
+    let causes = envelope.pointer("/error/okta/causes").and_then(Value::as_array);
+    let causes = causes.into_iter().flatten().map(|cause| ("cause", text(cause)));
+    let known = [("request id", "/error/okta/request_id"), ("until", "/error/until")];
+    let known = known.into_iter().filter_map(|(name, at)| Some((name, told(at)?)));
+    for (name, value) in causes.chain(known) {
+        message = format!("{message}\n  {name}: {value}");
     }
     Failure::Failed { message: okta_gate::escaped(&message), next: told("/error/next") }
 }

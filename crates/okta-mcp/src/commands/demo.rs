@@ -8,14 +8,18 @@ use okta_sandbox::{Config, Org, Server};
 use tokio::{net::TcpListener, process::Command};
 
 use self::guide::Guide;
-use crate::{failure::Failure, org, os::Stop, printer};
+use crate::{
+    failure::Failure,
+    org,
+    os::{self, Stop},
+    printer,
+};
 
 /// Starts an org and a server for it, and walks through the morning.
 pub(crate) async fn run() -> Result<(), Failure> {
     let mut stop = Stop::new().map_err(Failure::unexpected)?;
     // Dropped at the end, whatever happened.
-    let folder = tempfile::Builder::new().prefix("okta-mcp-demo-").tempdir();
-    let folder = folder.map_err(Failure::unexpected)?;
+    let folder = os::private_folder("okta-mcp-demo-").map_err(Failure::unexpected)?;
     let org = org::in_memory(Config::default());
     let listener = TcpListener::bind("127.0.0.1:0").await.map_err(Failure::unexpected)?;
     let server = Server::start(org.clone(), listener, None).await.map_err(Failure::unexpected)?;

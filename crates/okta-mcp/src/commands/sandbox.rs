@@ -81,8 +81,7 @@ impl Files {
         let folder = if args.key_file.is_some() && args.ca_file.is_some() {
             None
         } else {
-            let folder = tempfile::Builder::new().prefix("okta-sandbox-").tempdir();
-            Some(folder.map_err(Failure::unexpected)?)
+            Some(os::private_folder("okta-sandbox-").map_err(Failure::unexpected)?)
         };
         let place = |given: &Option<PathBuf>, name: &str| {
             let ours = folder.as_ref().map(|folder| folder.path().join(name));

@@ -1,6 +1,6 @@
 //! `okta-mcp tools`: what can be called.
 
-use okta_catalog::ToolDef;
+use okta_catalog::{Scope, ToolDef};
 use okta_gate::{Configured, Rights};
 use okta_mcp_server::definition;
 use serde_json::json;
@@ -25,7 +25,7 @@ pub(crate) async fn run(args: &ToolsArgs, sandbox: bool) -> Result<(), Failure> 
     }
     let headings: Vec<String> = headings.into_iter().map(str::to_owned).collect();
     let rows = tools.iter().map(|tool| {
-        let scopes: Vec<&str> = tool.scopes().into_iter().map(|scope| scope.as_str()).collect();
+        let scopes: Vec<&str> = tool.scopes().into_iter().map(Scope::as_str).collect();
         let scopes = if scopes.is_empty() { "none".to_owned() } else { scopes.join(" or ") };
         let effect = tool.effect().as_str().to_owned();
         let mut row = vec![tool.name.to_owned(), effect, scopes, tool.title.to_owned()];

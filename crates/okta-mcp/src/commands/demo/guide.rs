@@ -71,12 +71,18 @@ impl ClientHandler for Person {
     }
 }
 
+/// Says what there is to see in an answer.
+pub(super) fn remark(text: &str) -> Result<(), Failure> {
+    printer::data(&format!("   {text}"))
+}
+
 /// Calls tools, and counts.
 pub(super) struct Guide {
     client: RunningService<RoleClient, Person>,
     person: Person,
     started: Duration,
     listed: Listed,
+    titles: usize,
     calls: usize,
     bytes: usize,
     took: Duration,
@@ -111,8 +117,16 @@ impl Guide {
             .collect();
         let bytes = Value::from(seen).to_string().len();
         let listed = Listed { tools: tools.len(), bytes, ready: begin.elapsed() };
-        let guide =
-            Self { client, person, started, listed, calls: 0, bytes: 0, took: Duration::ZERO };
+        let guide = Self {
+            client,
+            person,
+            started,
+            listed,
+            titles: 0,
+            calls: 0,
+            bytes: 0,
+            took: Duration::ZERO,
+        };
         guide.welcome()?;
         Ok(guide)
     }
@@ -122,20 +136,16 @@ impl Guide {
         let version =
             info.as_deref().map_or_else(String::new, |info| info.protocol_version.to_string());
         printer::data(&format!(
-            "{}\n\nAn Okta org with 250 people, in memory. A server, as any client starts it. A client that \
-             speaks MCP\n{version} with it, with the questions of a morning in place of a model.",
+            "{}\n\nAn Okta org with 250 people in memory, this program as its MCP server, and an MCP client \
+             (protocol\n{version}) that calls what an administrator's questions come down to",
             printer::strong("okta-mcp demo")
         ))
     }
 
     /// Says what an administrator wants to know.
-    pub(super) fn title(&self, number: usize, text: &str) -> Result<(), Failure> {
-        printer::data(&format!("\n{}", printer::strong(&format!("{number}. {text}"))))
-    }
-
-    /// What there is to see in an answer.
-    pub(super) fn remark(&self, text: &str) -> Result<(), Failure> {
-        printer::data(&format!("   {text}"))
+    pub(super) fn title(&mut self, text: &str) -> Result<(), Failure> {
+        self.titles += 1;
+        printer::data(&format!("\n{}", printer::strong(&format!("{}. {text}", self.titles))))
     }
 
     /// Calls a tool, and shows call and answer.
@@ -145,10 +155,10 @@ impl Guide {
             _ => Map::new(),
         };
         printer::data(&format!("   {tool} {}", Value::Object(args.clone())))?;
-        let begin = Instant::now();
+        let asked = Instant::now();
         let params = CallToolRequestParams::new(tool).with_arguments(args);
         let result = self.client.call_tool(params).await.map_err(Failure::unexpected)?;
-        let took = begin.elapsed();
+        let elapsed = asked.elapsed();
         let text: String = result
             .content
             .iter()
@@ -157,9 +167,9 @@ impl Guide {
             .collect();
         self.calls += 1;
         self.bytes += text.len();
-        self.took += took;
+        self.took += elapsed;
         let mark = if result.is_error == Some(true) { "✗" } else { "→" };
-        let figures = format!("{} bytes, {}", grouped(text.len()), millis(took));
+        let figures = format!("{} bytes, {}", grouped(text.len()), millis(elapsed));
         printer::data(&format!("   {mark} {}\n   {}", cut(&text), printer::weak(&figures)))?;
         serde_json::from_str(&text).map_err(Failure::unexpected)
     }

@@ -4,7 +4,7 @@ use okta_client::Clock as _;
 use okta_mcp_server::SystemClock;
 use serde_json::{Value, json};
 
-use super::guide::{Guide, Say};
+use super::guide::{Guide, Say, remark};
 use crate::failure::Failure;
 
 /// Walks through it.
@@ -17,7 +17,7 @@ pub(super) async fn walk(guide: &mut Guide) -> Result<(), Failure> {
     policy(guide).await?;
     group(guide, &sprayed).await?;
 
-    guide.title(9, "What did we just do?")?;
+    guide.title("What did we just do?")?;
     let args = json!({
         "since": format!("{begin:.3}"),
         "filter": "eventType eq \"user.lifecycle.deactivate\" or \
@@ -26,14 +26,14 @@ pub(super) async fn walk(guide: &mut Guide) -> Result<(), Failure> {
         "fields": "published,eventType,outcome.result,actor.displayName,target.displayName",
     });
     guide.call("get_logs", args).await?;
-    guide.remark("Okta's System Log has it, and so has the server's own audit trail")?;
+    remark("Okta's System Log has it, and so has the server's own audit trail")?;
 
-    guide.title(10, "What may this server do at all?")?;
+    guide.title("What may this server do at all?")?;
     guide.call("get_scope_status", json!({})).await.map(drop)
 }
 
 async fn locked_out(guide: &mut Guide) -> Result<(), Failure> {
-    guide.title(1, "Who is locked out?")?;
+    guide.title("Who is locked out?")?;
     let args = json!({
         "search": "status eq \"LOCKED_OUT\"",
         "fields": "id,statusChanged,profile.login,profile.firstName",
@@ -42,7 +42,7 @@ async fn locked_out(guide: &mut Guide) -> Result<(), Failure> {
     let login = text(&answer, "/items/0/profile/login")?;
     let name = text(&answer, "/items/0/profile/firstName")?;
 
-    guide.title(2, &format!("Why can't {name} log in?"))?;
+    guide.title(&format!("Why can't {name} log in?"))?;
     let args = json!({
         "user_id": login,
         "fields": "published,outcome.reason,client.ipAddress,client.userAgent.rawUserAgent",
@@ -50,12 +50,12 @@ async fn locked_out(guide: &mut Guide) -> Result<(), Failure> {
     guide.call("get_login_failures", args).await?;
     let args = json!({ "user_id": login, "fields": "status,passwordChanged,statusChanged" });
     guide.call("get_user", args).await?;
-    guide.remark("A phone still sends the password that was changed three hours before")
+    remark("A phone still sends the password that was changed three hours before")
 }
 
 /// Who was hit.
 async fn password_spray(guide: &mut Guide) -> Result<String, Failure> {
-    guide.title(3, "Is somebody guessing passwords?")?;
+    guide.title("Is somebody guessing passwords?")?;
     let args = json!({
         "filter": "eventType eq \"security.threat.detected\"",
         "fields": "published,client.ipAddress,client.geographicalContext.city,outcome.reason",
@@ -70,12 +70,12 @@ async fn password_spray(guide: &mut Guide) -> Result<String, Failure> {
         "fields": "published,actor.id,actor.alternateId,client.userAgent.rawUserAgent",
     });
     let answer = guide.call("get_logs", args).await?;
-    guide.remark("With one of them it fitted")?;
+    remark("With one of them it fitted")?;
     text(&answer, "/items/0/actor/id")
 }
 
 async fn contractor(guide: &mut Guide) -> Result<(), Failure> {
-    guide.title(4, "Which contractors should be gone?")?;
+    guide.title("Which contractors should be gone?")?;
     let today = SystemClock.now().strftime("%Y-%m-%d").to_string();
     let args = json!({
         "search": format!(
@@ -91,23 +91,23 @@ async fn contractor(guide: &mut Guide) -> Result<(), Failure> {
 }
 
 async fn application(guide: &mut Guide) -> Result<(), Failure> {
-    guide.title(5, "Who has Salesforce?")?;
+    guide.title("Who has Salesforce?")?;
     let args = json!({ "q": "Salesforce", "fields": "id,label,status" });
     let answer = guide.call("list_applications", args).await?;
     let app = text(&answer, "/items/0/id")?;
     let args = json!({ "app_id": app, "fetch_all": true, "fields": "credentials.userName,scope" });
     guide.call("list_application_users", args).await?;
 
-    guide.title(6, "The model has an idea: switch it off")?;
+    guide.title("The model has an idea: switch it off")?;
     let args = json!({ "app_id": app });
     guide.confirmed(Say::No, "deactivate_application", args).await?;
     let args = json!({ "app_id": app, "fields": "label,status" });
     guide.call("get_application", args).await?;
-    guide.remark("Nothing has changed")
+    remark("Nothing has changed")
 }
 
 async fn policy(guide: &mut Guide) -> Result<(), Failure> {
-    guide.title(7, "When do people have to give a second factor?")?;
+    guide.title("When do people have to give a second factor?")?;
     let args = json!({ "type": "OKTA_SIGN_ON", "fields": "id,name,priority,status" });
     let answer = guide.call("list_policies", args).await?;
     let policy = text(&answer, "/items/0/id")?;
@@ -116,7 +116,7 @@ async fn policy(guide: &mut Guide) -> Result<(), Failure> {
 }
 
 async fn group(guide: &mut Guide, member: &str) -> Result<(), Failure> {
-    guide.title(8, "A group for those who were hit")?;
+    guide.title("A group for those who were hit")?;
     let profile = json!({ "name": "Password spray", "description": "Reset and watch" });
     let answer = guide.call("create_group", json!({ "profile": profile })).await?;
     let group = text(&answer, "/id")?;

@@ -1,0 +1,12 @@
+//! The real binary, as people and programs run it.
+
+mod call;
+mod configuration;
+mod demo;
+mod help;
+mod sandbox;
+mod stdio;
+mod support;
+#[cfg(unix)]
+mod terminal;
+mod tools;
