@@ -1,5 +1,7 @@
 //! The real binary, as people and programs run it.
 
+#![cfg(test)]
+
 mod call;
 mod configuration;
 mod demo;

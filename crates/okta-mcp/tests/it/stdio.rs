@@ -23,7 +23,7 @@ fn it_serves_until_standard_input_closes() {
         json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }),
         json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list" }),
     ];
-    let input: String = messages.iter().map(|message| format!("{message}\n")).collect();
+    let input = messages.map(|message| message.to_string()).join("\n") + "\n";
     let home = Home::new();
     let ran = home.run_fed(&["--sandbox"], &input);
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
