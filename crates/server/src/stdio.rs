@@ -1,21 +1,18 @@
 //! MCP over standard input and output: one JSON-RPC message a line.
 
-use std::{
-    io,
-    pin::Pin,
-    task::{Context, Poll, ready},
-};
+use std::{io, sync::Arc};
 
 use okta_client::BoxFuture;
 use rmcp::{
     RoleServer, ServiceExt as _,
-    model::{ErrorData, ServerJsonRpcMessage},
+    model::{ErrorCode, ErrorData, RequestId, ServerJsonRpcMessage},
     service::{RxJsonRpcMessage, TxJsonRpcMessage},
-    transport::{Transport, async_rw::AsyncRwTransport},
+    transport::Transport,
 };
+use serde_json::Value;
 use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
-    sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+    io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader},
+    sync::Mutex,
 };
 
 use crate::App;
@@ -43,40 +40,56 @@ where
     Ok(())
 }
 
-/// rmcp's transport, with an answer for the lines that it would drop without one.
-struct Lines<R: AsyncRead + Unpin, W: AsyncWrite> {
-    inner: AsyncRwTransport<RoleServer, Filter<R>, W>,
-    refused: UnboundedReceiver<Refused>,
+/// Lines of JSON. rmcp's own transport leaves a line that it cannot read without an answer that
+/// its sender could know; here each gets one clear answer, with the id where there is one.
+struct Lines<R, W> {
+    input: BufReader<R>,
+    line: Line,
+    output: Arc<Mutex<W>>,
     /// An answer under way: [`Transport::receive`] may be dropped at any await, the answer not.
     answering: Option<BoxFuture<'static, io::Result<()>>>,
 }
 
-/// A line that is not passed on.
-#[derive(Clone, Copy, Debug)]
-enum Refused {
-    Batch,
-    TooLong,
+/// The line that is being read.
+#[derive(Default)]
+struct Line {
+    bytes: Vec<u8>,
+    /// It is longer than [`LONGEST`]; the rest of it is skipped.
+    too_long: bool,
 }
 
-impl Refused {
-    fn answer(self) -> ServerJsonRpcMessage {
-        let message = match self {
-            Self::Batch => "JSON-RPC batches are not supported: send one message a line",
-            Self::TooLong => "the message is longer than 16 MiB, and was not read",
-        };
-        ServerJsonRpcMessage::error(ErrorData::invalid_request(message, None), None)
+impl<R: AsyncRead, W> Lines<R, W> {
+    fn new(input: R, output: W) -> Self {
+        let output = Arc::new(Mutex::new(output));
+        Self { input: BufReader::new(input), line: Line::default(), output, answering: None }
     }
 }
 
-impl<R, W> Lines<R, W>
-where
-    R: AsyncRead + Send + Unpin,
-    W: AsyncWrite + Send + Unpin + 'static,
-{
-    fn new(input: R, output: W) -> Self {
-        let (sender, refused) = unbounded_channel();
-        let filter = Filter { input, sender, line: 0, state: State::Start };
-        Self { inner: AsyncRwTransport::new(filter, output), refused, answering: None }
+impl<R: AsyncRead + Unpin, W> Lines<R, W> {
+    /// The next whole line; `None` at the end. What was read of a line is kept where this is
+    /// dropped.
+    async fn next(&mut self) -> io::Result<Option<Line>> {
+        loop {
+            let available = self.input.fill_buf().await?;
+            if available.is_empty() {
+                return Ok(None);
+            }
+            let end = available.iter().position(|byte| *byte == b'\n');
+            let (part, used) = match end {
+                Some(end) => (available.get(..end).unwrap_or_default(), end + 1),
+                None => (available, available.len()),
+            };
+            if self.line.bytes.len() + part.len() > LONGEST {
+                self.line = Line { bytes: Vec::new(), too_long: true };
+            }
+            if !self.line.too_long {
+                self.line.bytes.extend_from_slice(part);
+            }
+            self.input.consume(used);
+            if end.is_some() {
+                return Ok(Some(std::mem::take(&mut self.line)));
+            }
+        }
     }
 }
 
@@ -90,8 +103,15 @@ where
     fn send(
         &mut self,
         item: TxJsonRpcMessage<RoleServer>,
-    ) -> impl Future<Output = Result<(), Self::Error>> + Send + 'static {
-        self.inner.send(item)
+    ) -> impl Future<Output = io::Result<()>> + Send + 'static {
+        let output = Arc::clone(&self.output);
+        async move {
+            let mut text = serde_json::to_vec(&item)?;
+            text.push(b'\n');
+            let mut output = output.lock().await;
+            output.write_all(&text).await?;
+            output.flush().await
+        }
     }
 
     async fn receive(&mut self) -> Option<RxJsonRpcMessage<RoleServer>> {
@@ -101,94 +121,57 @@ where
                 self.answering = None;
                 answered.ok()?;
             }
-            let message = tokio::select! {
-                biased;
-                Some(refused) = self.refused.recv() => Err(refused),
-                message = self.inner.receive() => match message {
-                    // What was refused just before the end is answered all the same.
-                    None => self.refused.try_recv().map_or(Ok(None), Err),
-                    message => Ok(message),
-                },
+            let line = match self.next().await {
+                Ok(line) => line?,
+                Err(error) => {
+                    tracing::error!(%error, "the client cannot be read");
+                    return None;
+                }
             };
-            match message {
-                Ok(message) => return message,
-                Err(refused) => self.answering = Some(Box::pin(self.inner.send(refused.answer()))),
+            match line.read() {
+                Ok(Some(message)) => return Some(message),
+                Ok(None) => {}
+                Err(refused) => self.answering = Some(Box::pin(self.send(refused))),
             }
         }
     }
 
-    async fn close(&mut self) -> Result<(), Self::Error> {
-        self.inner.close().await
+    async fn close(&mut self) -> io::Result<()> {
+        self.output.lock().await.shutdown().await
     }
 }
 
-/// Passes lines on, but for those that are refused.
-struct Filter<R> {
-    input: R,
-    sender: UnboundedSender<Refused>,
-    /// Bytes of this line so far.
-    line: usize,
-    state: State,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
-    /// Nothing but white space in this line yet.
-    Start,
-    Pass,
-    Skip,
-}
-
-impl<R> Filter<R> {
-    /// What of these bytes is passed on.
-    fn pass(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
-        for &byte in bytes {
-            if byte == b'\n' {
-                out.push(byte);
-                self.line = 0;
-                self.state = State::Start;
-                continue;
-            }
-            self.line += 1;
-            if self.state == State::Start && !byte.is_ascii_whitespace() {
-                self.state = if byte == b'[' { self.refuse(Refused::Batch) } else { State::Pass };
-            }
-            if self.state != State::Skip && self.line > LONGEST {
-                // What was passed on of the line is no JSON, so it is dropped with its end.
-                self.state = self.refuse(Refused::TooLong);
-            }
-            if self.state != State::Skip {
-                out.push(byte);
-            }
+impl Line {
+    /// The message; nothing for an empty line, or for one that nobody waits for an answer to; the
+    /// answer to one that is no message.
+    fn read(&self) -> Result<Option<RxJsonRpcMessage<RoleServer>>, ServerJsonRpcMessage> {
+        let invalid = |message: &'static str| ErrorData::invalid_request(message, None);
+        if self.too_long {
+            let message = "the message is longer than 16 MiB, and was not read";
+            return Err(ServerJsonRpcMessage::error(invalid(message), None));
         }
-    }
-
-    fn refuse(&self, why: Refused) -> State {
-        // The receiver lives as long as the transport that polls this.
-        let _ = self.sender.send(why);
-        State::Skip
-    }
-}
-
-impl<R: AsyncRead + Unpin> AsyncRead for Filter<R> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        let mut chunk = vec![0; buffer.remaining().min(64 * 1024)];
-        let mut out = Vec::with_capacity(chunk.len());
-        loop {
-            let mut read = ReadBuf::new(&mut chunk);
-            ready!(Pin::new(&mut self.input).poll_read(context, &mut read))?;
-            if read.filled().is_empty() {
-                return Poll::Ready(Ok(()));
-            }
-            self.pass(read.filled(), &mut out);
-            if !out.is_empty() {
-                buffer.put_slice(&out);
-                return Poll::Ready(Ok(()));
-            }
+        let text = self.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.bytes).trim_ascii();
+        if text.is_empty() {
+            return Ok(None);
         }
+        if text.starts_with(b"[") {
+            let message = "JSON-RPC batches are not supported: send one message a line";
+            return Err(ServerJsonRpcMessage::error(invalid(message), None));
+        }
+        let problem = match serde_json::from_slice(text) {
+            Ok(message) => return Ok(Some(message)),
+            Err(error) => error,
+        };
+        let Ok(value) = serde_json::from_slice::<Value>(text) else {
+            let error = ErrorData::new(ErrorCode::PARSE_ERROR, "the line is no JSON", None);
+            return Err(ServerJsonRpcMessage::error(error, None));
+        };
+        let id = value.get("id").and_then(|id| serde_json::from_value::<RequestId>(id.clone()).ok());
+        if id.is_none() && value.get("method").is_some() {
+            tracing::debug!(%problem, "a notification that cannot be read is dropped");
+            return Ok(None);
+        }
+        let message = "the line is no JSON-RPC 2.0 message of MCP: check jsonrpc, method and params";
+        Err(ServerJsonRpcMessage::error(invalid(message), id))
     }
 }

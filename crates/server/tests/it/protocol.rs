@@ -110,6 +110,18 @@ async fn batches_and_endless_lines_get_one_clear_answer() {
     client.send_text(&format!(r#"{{"jsonrpc":"2.0","id":2,"method":"{long}"}}"#)).await;
     let answer = client.receive().await;
     assert!(answer["error"]["message"].as_str().unwrap().contains("16 MiB"));
+    for (line, code, id) in [
+        ("{nonsense", -32700, Value::Null),
+        (r#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":7}"#, -32600, json!(7)),
+        (r#"{"jsonrpc":"1.0","id":"a","method":"tools/list"}"#, -32600, json!("a")),
+        (r#"{"hello":1}"#, -32600, Value::Null),
+    ] {
+        client.send_text(line).await;
+        let answer = client.receive().await;
+        assert_eq!(answer["error"]["code"], code, "{line}: {answer}");
+        assert_eq!(answer["id"], id, "{line}: {answer}");
+    }
+    client.send_text("").await;
     let list = client.request("tools/list", json!({})).await;
     assert!(list["result"]["tools"].is_array());
 }
