@@ -78,7 +78,8 @@ struct Files {
 
 impl Files {
     fn write(args: &SandboxArgs, org: &Org, tls: Option<&Tls>) -> Result<Self, Failure> {
-        let folder = if args.key_file.is_some() && args.ca_file.is_some() {
+        let named = args.key_file.is_some() && (tls.is_none() || args.ca_file.is_some());
+        let folder = if named {
             None
         } else {
             Some(os::private_folder("okta-sandbox-").map_err(Failure::unexpected)?)

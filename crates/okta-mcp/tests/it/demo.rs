@@ -11,8 +11,6 @@ fn it_walks_through_a_morning_and_leaves_nothing() {
         ("OKTA_API_TOKEN", "00abc"),
         ("OKTA_LOG_FILE", "/nowhere/okta.log"),
         ("https_proxy", "http://127.0.0.1:1"),
-        ("TMPDIR", home.path().to_str().unwrap()),
-        ("TEMP", home.path().to_str().unwrap()),
     ];
     let ran = home.run_with(&env, &["demo"]);
     assert_shown!("demo", ran.shown().replace(BINARY, "[okta-mcp]"));

@@ -75,7 +75,7 @@ fn told_to_stop_it_leaves_nothing() {
 
     let home = Home::new();
     let mut command = home.command(&["sandbox", "--https"]);
-    command.env("TMPDIR", home.path()).stdout(Stdio::piped()).stderr(Stdio::null());
+    command.stdout(Stdio::piped()).stderr(Stdio::null());
     let mut child = CommandWrap::from(command).wrap(ProcessSession).spawn().unwrap();
     let lines = BufReader::new(child.stdout().take().unwrap()).lines();
     let exports: Vec<String> = lines.map(Result::unwrap).take(6).collect();

@@ -64,6 +64,8 @@ impl Home {
         let mut all = vec![
             ("HOME", home.to_owned()),
             ("LOCALAPPDATA", home.to_owned()),
+            ("TMPDIR", home.to_owned()),
+            ("TEMP", home.to_owned()),
             ("XDG_STATE_HOME", home.join("state")),
             ("XDG_DATA_HOME", home.join("data")),
         ];
