@@ -91,21 +91,17 @@ impl Files {
             std::path::absolute(path).map_err(Failure::usage)
         };
         let key = place(&args.key_file, "key.pem")?;
-        let ca = place(&args.ca_file, "ca.pem")?;
+        let ca = tls.map(|tls| Ok((place(&args.ca_file, "ca.pem")?, tls))).transpose()?;
         create("--key-file", &key, &org.service_app().private_key_pem, Readers::Owner)?;
         let mut files = Self { key, ca: None, _folder: folder };
-        if let Some(tls) = tls {
+        if let Some((ca, tls)) = ca {
             if let Err(error) = create("--ca-file", &ca, &tls.ca_pem, Readers::Everyone) {
-                return files.give_up(error);
+                files.remove();
+                return Err(error);
             }
             files.ca = Some(ca);
         }
         Ok(files)
-    }
-
-    fn give_up(self, error: Failure) -> Result<Self, Failure> {
-        self.remove();
-        Err(error)
     }
 
     /// Removes what nobody can use any more.
