@@ -1,6 +1,6 @@
 //! Why a call did not do what was asked, and what a model is told of it.
 
-use okta_catalog::{Failure, Scope};
+use okta_catalog::{Failure, Plan, Scope, ToolDef};
 use okta_client::{Error as OktaError, ErrorKind, OktaError as Body};
 use serde_json::{Map, Value, json};
 
@@ -79,6 +79,12 @@ impl From<Failure> for CallError {
     }
 }
 
+impl From<OktaError> for CallError {
+    fn from(error: OktaError) -> Self {
+        Self::Okta { error, scope: None, check: String::new(), done: 0 }
+    }
+}
+
 impl From<FolderError> for CallError {
     fn from(error: FolderError) -> Self {
         Self::File(error.to_string())
@@ -114,6 +120,25 @@ impl CallError {
                 ErrorKind::BadReply => "bad_reply",
             },
         }
+    }
+
+    /// The same, with the scope that the tool's operation needs.
+    #[must_use]
+    pub(crate) fn about(mut self, tool: &ToolDef) -> Self {
+        if let Self::Okta { scope, .. } = &mut self {
+            *scope = tool.operation.map(|operation| operation.scope);
+        }
+        self
+    }
+
+    /// The same, of a plan of which `done` requests were done before.
+    #[must_use]
+    pub(crate) fn within(mut self, plan: &Plan, requests_done: usize) -> Self {
+        if let Self::Okta { check, done, .. } = &mut self {
+            check.clone_from(&plan.check);
+            *done = requests_done;
+        }
+        self
     }
 
     /// Okta's request ids, where there are any.

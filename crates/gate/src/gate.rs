@@ -5,22 +5,20 @@ use std::{
     time::Duration,
 };
 
-use okta_catalog::{Args, Desk as _, Effect, Plan, Prepared, ToolDef};
-use okta_client::{Clock, ErrorKind, Grant, Reply};
+use okta_catalog::{Args, Effect, Prepared, ToolDef};
+use okta_client::{Clock, Grant};
 use serde_json::Value;
 use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
 
 use crate::{
     access::{Configured, Rights},
-    ask::{Level, Verdict},
     context::{Client, Context},
     desk::CallDesk,
     envelope::CallError,
-    export::{ExportFolder, NewFile},
+    export::ExportFolder,
     locks::Locks,
-    question,
-    record::{Recorder, Row, TrailError},
+    record::{Recorded, Recorder, Row, TrailError},
     reply::{self, Shaped},
     text::to_text,
     wire::Wire,
@@ -52,6 +50,15 @@ struct Inner {
     writes: TaskTracker,
 }
 
+/// A call that has begun: who, what, and the id that its requests carry.
+pub(crate) struct Call {
+    pub(crate) context: Context,
+    pub(crate) tool: &'static ToolDef,
+    pub(crate) args: Value,
+    pub(crate) id: String,
+    started: jiff::Timestamp,
+}
+
 /// What came of a call.
 #[derive(Debug)]
 pub enum Called {
@@ -63,15 +70,6 @@ pub enum Called {
     Failed(CallError),
     /// A person is being asked: the same call comes again with the answer.
     Asked,
-}
-
-/// A call that has begun: who, what, and the id that its requests carry.
-struct Call<'a> {
-    context: &'a Context,
-    tool: &'static ToolDef,
-    args: Value,
-    id: String,
-    started: jiff::Timestamp,
 }
 
 impl Gate {
@@ -137,8 +135,9 @@ impl Gate {
             Err(error) => return Called::Failed(error.into()),
         };
         let started = self.0.setup.clock.now();
-        let call = Call { context, tool, args: recorded, id, started };
-        match self.run(&call, args, client).await {
+        let call = Arc::new(Call { context: context.clone(), tool, args: recorded, id, started });
+        let open = Open { gate: self, call: Some(Arc::clone(&call)) };
+        match self.run(&call, args, client, open).await {
             Ok(Some(text)) => Called::Done(text),
             Ok(None) => Called::Asked,
             Err(error) => Called::Failed(error),
@@ -147,17 +146,18 @@ impl Gate {
 
     async fn run(
         &self,
-        call: &Call<'_>,
+        call: &Arc<Call>,
         args: Args,
         client: &dyn Client,
+        open: Open<'_>,
     ) -> Result<Option<String>, CallError> {
         let setup = &self.0.setup;
         if let Err(failure) = call.tool.check(args.clone()) {
-            return Err(self.refused(call, failure.into(), Vec::new()));
+            return Err(open.refused(failure.into(), Vec::new()));
         }
         let rights = match self.allow(call.tool).await {
             Ok(rights) => rights,
-            Err(error) => return Err(self.refused(call, error, Vec::new())),
+            Err(error) => return Err(open.refused(error, Vec::new())),
         };
         let desk = CallDesk {
             tool: call.tool,
@@ -172,19 +172,17 @@ impl Gate {
         let prepared = match call.tool.prepare(args, &desk).await {
             Ok(prepared) => prepared,
             Err(failure) => {
-                let error = scoped(failure.into(), call.tool);
-                return Err(self.refused(call, error, desk.request_ids()));
+                let error = CallError::from(failure).about(call.tool);
+                return Err(open.refused(error, desk.request_ids()));
             }
         };
         match prepared {
             Prepared::Answer(answer) => {
                 let shaped = reply::read(answer);
-                let row =
-                    self.outcome(&call.id, call.started, "success", &shaped, desk.request_ids());
-                self.keep(row);
+                open.close("success", &shaped, desk.request_ids());
                 Ok(Some(shaped.text))
             }
-            Prepared::Plan(plan) => self.change(call, *plan, desk, client).await,
+            Prepared::Plan(plan) => self.change(call, *plan, desk, open).await,
         }
     }
 
@@ -203,12 +201,7 @@ impl Gate {
         if !configured.allow(tool) {
             return Err(CallError::Scope { needed: needed(), asked_for: false });
         }
-        let grant = setup.wire.grant().await.map_err(|error| CallError::Okta {
-            error,
-            scope: None,
-            check: String::new(),
-            done: 0,
-        })?;
+        let grant = setup.wire.grant().await.map_err(CallError::from)?;
         let rights = Rights::new(&setup.configured, Some(&grant));
         if rights.allow(tool) {
             Ok(rights)
@@ -217,170 +210,18 @@ impl Gate {
         }
     }
 
-    /// Confirms, and hands the plan to a task of its own.
-    async fn change(
+    /// The last row of a call.
+    pub(crate) fn outcome(
         &self,
-        call: &Call<'_>,
-        plan: Plan,
-        desk: CallDesk<'_>,
-        client: &dyn Client,
-    ) -> Result<Option<String>, CallError> {
-        let read_ids = desk.request_ids();
-        if let Some(foreign) = plan.requests.iter().find(|request| {
-            call.tool.operation_of(request).is_none_or(|operation| !desk.allows(operation.scope))
-        }) {
-            let message = format!(
-                "{} may not send {} {}",
-                call.tool.name,
-                foreign.method(),
-                foreign.template()
-            );
-            return Err(self.refused(call, CallError::Arguments(message), read_ids));
-        }
-        drop(desk);
-        let level = match self.confirm(call, &plan, client).await {
-            Ok(Some(level)) => level,
-            Ok(None) => {
-                let mut row = Row::new("asked");
-                row.set("call", call.id.as_str());
-                row.set("okta_request_ids", read_ids);
-                self.keep(row);
-                return Ok(None);
-            }
-            Err(error) => return Err(self.refused(call, error, read_ids)),
-        };
-        // From here on nothing stops the change: not a cancel, not a closed connection.
-        let gate = self.clone();
-        let (tool, id, started) = (call.tool, call.id.clone(), call.started);
-        let org = call.context.org.clone();
-        let task = self.0.writes.spawn(async move {
-            gate.execute(tool, id, started, &org, plan, level, read_ids).await
-        });
-        task.await.unwrap_or(Err(CallError::Lost)).map(Some)
-    }
-
-    /// Whether a person must confirm, and what they say. `Ok(None)`: they are being asked.
-    async fn confirm(
-        &self,
-        call: &Call<'_>,
-        plan: &Plan,
-        client: &dyn Client,
-    ) -> Result<Option<Confirmed>, CallError> {
-        let effect = plan.raised.as_ref().map_or(call.tool.effect(), |(effect, _)| *effect);
-        let effect = effect.max(call.tool.effect());
-        if effect <= Effect::Write {
-            return Ok(Some(Confirmed::NotNeeded));
-        }
-        let question = question::question(call.context, call.tool.name, &call.args, effect, plan);
-        match client.asker().ask(&question).await {
-            Verdict::Yes(level) => Ok(Some(Confirmed::By(level))),
-            Verdict::Later => Ok(None),
-            Verdict::Declined => Err(CallError::NotConfirmed("the person declined")),
-            Verdict::Cancelled => Err(CallError::NotConfirmed("the person cancelled")),
-            Verdict::TimedOut => Err(CallError::NotConfirmed("nobody answered in time")),
-            Verdict::Failed(why) => Err(CallError::AskFailed(why)),
-            Verdict::Unable(_) if effect == Effect::Sensitive && self.0.setup.allow_sensitive => {
-                Ok(Some(Confirmed::BySetting))
-            }
-            Verdict::Unable(next) => Err(CallError::CannotAsk { next }),
-        }
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "a task owns what it works with")]
-    async fn execute(
-        &self,
-        tool: &'static ToolDef,
-        id: String,
-        started: jiff::Timestamp,
-        org: &str,
-        plan: Plan,
-        confirmed: Confirmed,
-        mut ids: Vec<String>,
-    ) -> Result<String, CallError> {
-        let lock = match &plan.target {
-            Some(target) => Some(self.0.locks.lock(format!("{org}{}", target.read.path())).await),
-            None => None,
-        };
-        let result = self.send(tool, &id, &plan, confirmed, &mut ids).await;
-        drop(lock);
-        let (word, shaped) = match &result {
-            Ok(shaped) => ("success", shaped.clone()),
-            Err(error) if error.is_unknown() => ("unknown", told(error)),
-            Err(error) => (error.kind(), told(error)),
-        };
-        let row = self.outcome(&id, started, word, &shaped, ids);
-        // The change is done: a trail that fails now is told, but takes nothing back.
-        let kept = self.durable(row).await;
-        match (result, kept) {
-            (Ok(shaped), Ok(_)) => Ok(shaped.text),
-            (Err(error), _) => Err(error),
-            (Ok(shaped), Err(error)) => {
-                tracing::error!(error = %chain(&error), call = id, "the outcome is not recorded");
-                Ok(shaped.text)
-            }
-        }
-    }
-
-    async fn send(
-        &self,
-        tool: &ToolDef,
-        id: &str,
-        plan: &Plan,
-        confirmed: Confirmed,
-        ids: &mut Vec<String>,
-    ) -> Result<Shaped, CallError> {
-        let setup = &self.0.setup;
-        if let Some(target) = &plan.target {
-            let now = setup.wire.send(&target.read, id).await;
-            ids.extend(request_ids(&now).iter().cloned());
-            let now = now.map_err(|error| at(error, tool, "", 0))?;
-            if !okta_catalog::same(&target.seen, &now.body) {
-                return Err(CallError::Changed);
-            }
-        }
-        let mut file = match &plan.secret_file {
-            Some(path) => Some(setup.exports.create(path)?),
-            None => None,
-        };
-        let mut last: Option<Reply> = None;
-        let intent = self.durable(intent(id, plan, confirmed)).await;
-        let intent = match intent {
-            Ok(recorded) => recorded,
-            Err(error) => {
-                discard(file);
-                return Err(error.into());
-            }
-        };
-        for (done, request) in plan.requests.iter().enumerate() {
-            let reply = setup.wire.send(request, &intent.call_id()).await;
-            ids.extend(request_ids(&reply).iter().cloned());
-            match reply {
-                Ok(reply) => last = Some(reply),
-                Err(error) => {
-                    if error.kind != ErrorKind::OutcomeUnknown {
-                        discard(file);
-                    }
-                    return Err(at(error, tool, &plan.check, done));
-                }
-            }
-        }
-        Ok(reply::written(plan, last.as_ref(), |body, secrets| {
-            file.as_mut().map(|file| keep_secrets(file, body, secrets))
-        }))
-    }
-
-    fn outcome(
-        &self,
-        id: &str,
-        started: jiff::Timestamp,
+        call: &Call,
         word: &str,
         shaped: &Shaped,
         ids: Vec<String>,
     ) -> Row {
-        let took = self.0.setup.clock.now().duration_since(started);
+        let took = self.clock().now().duration_since(call.started);
         let took = Duration::try_from(took).unwrap_or_default();
         let mut row = Row::new("outcome");
-        row.set("call", id);
+        row.set("call", call.id.as_str());
         row.set("outcome", word);
         row.set("okta_request_ids", ids);
         row.set("ms", u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
@@ -392,24 +233,30 @@ impl Gate {
         row
     }
 
-    /// A refusal is a row too.
-    fn refused(&self, call: &Call<'_>, error: CallError, mut ids: Vec<String>) -> CallError {
-        ids.extend(
-            error.request_ids().iter().filter(|id| !ids.contains(id)).cloned().collect::<Vec<_>>(),
-        );
-        let mut row = self.outcome(&call.id, call.started, error.kind(), &told(&error), ids);
-        row.set("message", error.to_string());
-        self.keep(row);
-        error
+    /// The change is done under this lock.
+    pub(crate) fn locks(&self) -> &Locks {
+        &self.0.locks
     }
 
-    fn keep(&self, row: Row) {
+    /// What the pipeline works with.
+    pub(crate) fn setup(&self) -> &Setup {
+        &self.0.setup
+    }
+
+    /// The changes under way.
+    pub(crate) fn writes(&self) -> &TaskTracker {
+        &self.0.writes
+    }
+
+    /// Keeps a row that may be lost with the machine.
+    pub(crate) fn keep(&self, row: Row) {
         if let Err(error) = self.0.setup.recorder.record(row, false) {
             tracing::error!(error = %chain(&error), "a row of the audit trail is lost");
         }
     }
 
-    async fn durable(&self, row: Row) -> Result<crate::record::Recorded, TrailError> {
+    /// Keeps a row that must not be lost.
+    pub(crate) async fn durable(&self, row: Row) -> Result<Recorded, TrailError> {
         let recorder = Arc::clone(&self.0.setup.recorder);
         let task = tokio::task::spawn_blocking(move || recorder.record(row, true));
         task.await.unwrap_or_else(|error| {
@@ -421,78 +268,56 @@ impl Gate {
     }
 }
 
-/// How it was confirmed.
-#[derive(Clone, Copy, Debug)]
-enum Confirmed {
-    NotNeeded,
-    By(Level),
-    BySetting,
+/// A call whose end is not recorded yet. Dropped so, it was cancelled: that is recorded too.
+pub(crate) struct Open<'a> {
+    gate: &'a Gate,
+    call: Option<Arc<Call>>,
 }
 
-fn intent(id: &str, plan: &Plan, confirmed: Confirmed) -> Row {
-    let mut row = Row::new("intent");
-    row.set("call", id);
-    row.set("summary", plan.summary.as_str());
-    let requests: Vec<Value> = plan
-        .requests
-        .iter()
-        .map(|request| {
-            let path = [request.method().as_str(), request.path()].join(" ");
-            serde_json::json!({ "request": path, "operation": request.template() })
-        })
-        .collect();
-    row.set("requests", requests);
-    match confirmed {
-        Confirmed::NotNeeded => {}
-        Confirmed::By(level) => row.set("confirmed", serde_json::json!(level)),
-        Confirmed::BySetting => row.set("confirmed", "setting"),
+impl Open<'_> {
+    /// Records how the call ended.
+    fn close(mut self, word: &str, shaped: &Shaped, ids: Vec<String>) {
+        if let Some(call) = self.call.take() {
+            self.gate.keep(self.gate.outcome(&call, word, shaped, ids));
+        }
     }
-    row
-}
 
-fn keep_secrets(file: &mut NewFile, body: &Value, secrets: &[(String, String)]) -> String {
-    let path = file.path();
-    match file.fill(&reply::secret_file(body, secrets)) {
-        Ok(()) if secrets.is_empty() => format!("Okta issued no secret; {path} holds none."),
-        Ok(()) => format!("The secrets are in {path}, which only its owner may read."),
-        Err(error) => format!("The secrets could not be written to {path}: {error}."),
+    /// Records that the call was refused, or failed; a refusal is a row too.
+    pub(crate) fn refused(mut self, error: CallError, mut ids: Vec<String>) -> CallError {
+        let new = error.request_ids().iter().filter(|id| !ids.contains(id));
+        let new: Vec<String> = new.cloned().collect();
+        ids.extend(new);
+        if let Some(call) = self.call.take() {
+            let mut row = self.gate.outcome(&call, error.kind(), &told(&error), ids);
+            row.set("message", error.to_string());
+            self.gate.keep(row);
+        }
+        error
+    }
+
+    /// Leaves the recording to somebody else.
+    pub(crate) fn hand_over(mut self) {
+        self.call = None;
     }
 }
 
-fn discard(file: Option<NewFile>) {
-    if let Some(file) = file
-        && let Err(error) = file.discard()
-    {
-        tracing::warn!(%error, "an empty file for secrets is left behind");
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        if let Some(call) = self.call.take() {
+            let nothing = Shaped { text: String::new(), rows: 0, redactions: 0 };
+            self.gate.keep(self.gate.outcome(&call, "cancelled", &nothing, Vec::new()));
+        }
     }
 }
 
-fn told(error: &CallError) -> Shaped {
+/// What a client is told of an error, as an answer.
+pub(crate) fn told(error: &CallError) -> Shaped {
     let text = to_text(&error.envelope());
     Shaped { text, rows: 0, redactions: 0 }
 }
 
-fn scoped(error: CallError, tool: &ToolDef) -> CallError {
-    match error {
-        CallError::Okta { error, .. } => at(error, tool, "", 0),
-        other => other,
-    }
-}
-
-fn at(error: okta_client::Error, tool: &ToolDef, check: &str, done: usize) -> CallError {
-    let scope = tool.operation.map(|operation| operation.scope);
-    CallError::Okta { error, scope, check: check.to_owned(), done }
-}
-
-fn request_ids(result: &Result<Reply, okta_client::Error>) -> &[String] {
-    match result {
-        Ok(reply) => &reply.request_ids,
-        Err(error) => &error.request_ids,
-    }
-}
-
 /// An error with its causes, for the log.
-fn chain(error: &dyn std::error::Error) -> String {
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

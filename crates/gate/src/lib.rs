@@ -6,6 +6,7 @@
 
 mod access;
 mod ask;
+mod change;
 mod context;
 mod desk;
 mod envelope;

@@ -13,7 +13,6 @@ mod lists;
 mod logs;
 mod official;
 mod policies;
-mod recorded;
 mod secrets;
 mod shared;
 mod users;

@@ -253,6 +253,19 @@ async fn a_change_that_was_begun_outlives_its_caller() {
 }
 
 #[tokio::test]
+async fn a_call_that_is_never_polled_to_its_end_is_recorded_as_cancelled() {
+    let rig = Rig::new().await;
+    let person = Person::agrees();
+    {
+        let call = rig.call("get_user", json!({ "user_id": "x1" }), &person);
+        tokio::pin!(call);
+        assert!(futures::poll!(&mut call).is_pending());
+    }
+    let rows = rig.trail.rows.lock().unwrap();
+    assert_eq!(rows.last().unwrap().0["outcome"], "cancelled");
+}
+
+#[tokio::test]
 async fn every_row_of_a_call_carries_what_okta_knows_it_by() {
     let rig = Rig::new().await;
     rig.okta.program(|_: &Seen| {
