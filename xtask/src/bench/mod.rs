@@ -1,0 +1,87 @@
+//! Measures the release build, beside Okta's own server where that is installed. Every loop is
+//! bounded, and all traffic stays on the loopback interface.
+
+mod client;
+mod http;
+mod machine;
+mod org;
+mod report;
+mod runs;
+mod samples;
+mod server;
+mod tokens;
+
+use clap::Args;
+use org::Org;
+use report::Report;
+use server::Server;
+
+use crate::{Result, printer, workspace};
+
+/// What is measured.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// Only tokens, start and memory, each a few times
+    #[arg(long)]
+    short: bool,
+    /// Measure the build in target/ as it is
+    #[arg(long)]
+    no_build: bool,
+    /// Leave out Okta's own server
+    #[arg(long)]
+    ours_only: bool,
+}
+
+/// How often each thing is done.
+#[derive(Clone, Copy, Debug)]
+struct Counts {
+    /// Starts, by ourselves.
+    starts: usize,
+    /// Starts, by the Python client.
+    python: usize,
+    /// Calls one after the other.
+    calls: usize,
+    /// Calls at once.
+    crowd: usize,
+}
+
+/// Measures, and prints a table.
+pub(crate) fn run(options: &Options) -> Result {
+    if !options.no_build {
+        workspace::output(workspace::cargo(&[
+            "build",
+            "--quiet",
+            "--release",
+            "--package",
+            "okta-mcp",
+        ]))?;
+    }
+    let counts = if options.short {
+        Counts { starts: 20, python: 5, calls: 100, crowd: 500 }
+    } else {
+        Counts { starts: 100, python: 20, calls: 1_000, crowd: 10_000 }
+    };
+    let binary = workspace::target().join("release").join("okta-mcp");
+    let org = Org::start(&binary)?;
+    let ours = Server::ours(&binary, &org);
+    let mut report = Report::default();
+    report.ours(&runs::measure(&ours, &org, counts, !options.short)?);
+    match Server::official(&org) {
+        _ if options.ours_only => report.without("not measured: --ours-only"),
+        Err(why) => report.without(&why.to_string()),
+        Ok(official) => {
+            // Seconds a start, so a few will do.
+            let counts = Counts {
+                starts: 5,
+                python: 5,
+                calls: counts.calls.min(200),
+                crowd: counts.crowd.min(500),
+            };
+            report.official(&runs::measure(&official, &org, counts, !options.short)?);
+        }
+    }
+    printer::data(&machine::line());
+    printer::data(&report.table());
+    printer::data(&report.tokens());
+    Ok(())
+}
