@@ -66,12 +66,12 @@ pub enum ConfigError {
     #[error("OKTA_ORG_URL: {0}")]
     Org(OrgUrlError),
     /// The private key cannot be read.
-    #[error("{variable}: {source}")]
+    #[error("{variable}: {problem}")]
     Key {
         /// The variable.
         variable: &'static str,
         /// What is wrong with it.
-        source: KeyError,
+        problem: KeyError,
     },
     /// A file that a setting names cannot be used.
     #[error("{variable}: {}: {problem}", path.display())]
@@ -174,7 +174,7 @@ fn sign_in(
             let scopes: Vec<String> =
                 scopes.into_iter().filter(|scope| !person.contains(&scope.as_str())).collect();
             let key = PrivateKey::parse(key.expose_secret(), set(vars::KEY_ID).as_deref())
-                .map_err(|source| ConfigError::Key { variable, source })?;
+                .map_err(|problem| ConfigError::Key { variable, problem })?;
             let principal = client_id.clone();
             let asked = scopes.clone();
             Ok((Credentials::PrivateKey { client_id, key, scopes }, asked, principal))

@@ -10,7 +10,6 @@ use serde_json::{Value, json};
 use super::{Grant, Token, TokenSource};
 use crate::{
     BoxFuture, Error, ErrorKind, OktaError, PrivateKey, SetupError, fault,
-    key::SignError,
     transport::{Answer, Failure, secret_header},
     wire::{Course, Trouble, Wire, scrub},
 };
@@ -57,9 +56,7 @@ impl PrivateKeyJwt {
         let mut course = Course::new(wire);
         loop {
             let asked_at = wire.clock.now();
-            let assertion = self.assertion(wire, &endpoint, asked_at).map_err(|SignError| {
-                Error::new(ErrorKind::SignIn, "the private key could not sign")
-            })?;
+            let assertion = self.assertion(wire, &endpoint, asked_at).await?;
             let request = self.request(wire, &endpoint, &assertion)?;
             let answer = course.attempt(request, "POST", TOKEN_PATH).await;
             match self.judge(answer, &assertion, asked_at) {
@@ -71,12 +68,12 @@ impl PrivateKeyJwt {
 
     /// The client assertion: RFC 7523 section 3, the audience as Okta wants it. Each has its own
     /// id, as Okta takes an id once.
-    fn assertion(
+    async fn assertion(
         &self,
         wire: &Wire,
         endpoint: &str,
         now: Timestamp,
-    ) -> Result<SecretString, SignError> {
+    ) -> Result<SecretString, Error> {
         let mut id = [0; 16];
         wire.entropy.fill(&mut id);
         let mut header = json!({ "alg": self.key.algorithm(), "typ": "JWT" });
@@ -92,7 +89,12 @@ impl PrivateKeyJwt {
             "exp": now.saturating_add(ASSERTION_SECONDS),
             "jti": format!("{:032x}", u128::from_be_bytes(id)),
         });
-        self.key.sign(&header, &claims).map(SecretString::from)
+        // The first signature of a process gathers entropy for tens of milliseconds: elsewhere
+        // than in the threads that answer clients.
+        let key = self.key.clone();
+        let signed = tokio::task::spawn_blocking(move || key.sign(&header, &claims)).await;
+        let failed = || Error::new(ErrorKind::SignIn, "the private key could not sign");
+        signed.ok().and_then(Result::ok).map(SecretString::from).ok_or_else(failed)
     }
 
     fn request(
