@@ -131,7 +131,7 @@ where
             match line.read() {
                 Ok(Some(message)) => return Some(message),
                 Ok(None) => {}
-                Err(refused) => self.answering = Some(Box::pin(self.send(refused))),
+                Err(refused) => self.answering = Some(Box::pin(self.send(*refused))),
             }
         }
     }
@@ -144,11 +144,13 @@ where
 impl Line {
     /// The message; nothing for an empty line, or for one that nobody waits for an answer to; the
     /// answer to one that is no message.
-    fn read(&self) -> Result<Option<RxJsonRpcMessage<RoleServer>>, ServerJsonRpcMessage> {
-        let invalid = |message: &'static str| ErrorData::invalid_request(message, None);
+    fn read(&self) -> Result<Option<RxJsonRpcMessage<RoleServer>>, Box<ServerJsonRpcMessage>> {
+        let refused = |code, message: &'static str, id| {
+            Box::new(ServerJsonRpcMessage::error(ErrorData::new(code, message, None), id))
+        };
         if self.too_long {
             let message = "the message is longer than 16 MiB, and was not read";
-            return Err(ServerJsonRpcMessage::error(invalid(message), None));
+            return Err(refused(ErrorCode::INVALID_REQUEST, message, None));
         }
         let text = self.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.bytes).trim_ascii();
         if text.is_empty() {
@@ -156,22 +158,23 @@ impl Line {
         }
         if text.starts_with(b"[") {
             let message = "JSON-RPC batches are not supported: send one message a line";
-            return Err(ServerJsonRpcMessage::error(invalid(message), None));
+            return Err(refused(ErrorCode::INVALID_REQUEST, message, None));
         }
         let problem = match serde_json::from_slice(text) {
             Ok(message) => return Ok(Some(message)),
             Err(error) => error,
         };
         let Ok(value) = serde_json::from_slice::<Value>(text) else {
-            let error = ErrorData::new(ErrorCode::PARSE_ERROR, "the line is no JSON", None);
-            return Err(ServerJsonRpcMessage::error(error, None));
+            return Err(refused(ErrorCode::PARSE_ERROR, "the line is no JSON", None));
         };
-        let id = value.get("id").and_then(|id| serde_json::from_value::<RequestId>(id.clone()).ok());
+        let id =
+            value.get("id").and_then(|id| serde_json::from_value::<RequestId>(id.clone()).ok());
         if id.is_none() && value.get("method").is_some() {
             tracing::debug!(%problem, "a notification that cannot be read is dropped");
             return Ok(None);
         }
-        let message = "the line is no JSON-RPC 2.0 message of MCP: check jsonrpc, method and params";
-        Err(ServerJsonRpcMessage::error(invalid(message), id))
+        let message =
+            "the line is no JSON-RPC 2.0 message of MCP: check jsonrpc, method and params";
+        Err(refused(ErrorCode::INVALID_REQUEST, message, id))
     }
 }
