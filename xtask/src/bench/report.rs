@@ -38,7 +38,9 @@ impl Report {
     pub(crate) fn ours(&mut self, measured: &Measured) {
         self.own_tools = tokens::count(&measured.tools).unwrap_or_default();
         let costs = self.own_tools.clone();
-        self.tokens = costs.iter().map(|(cost, name)| format!("| {name} | {cost} |\n")).collect();
+        let lines: Vec<String> =
+            costs.iter().map(|(cost, name)| format!("| {name} | {cost} |")).collect();
+        self.tokens = lines.join("\n");
         self.ours = column(measured, &costs);
     }
 
@@ -71,7 +73,7 @@ impl Report {
     }
 
     pub(crate) fn tokens(&self) -> String {
-        format!("| tool | tokens |\n|---|---|\n{}", self.tokens)
+        format!("| tool | tokens |\n|---|---|\n{}\n", self.tokens)
     }
 }
 

@@ -34,3 +34,17 @@ impl FromIterator<Duration> for Samples {
         Self(samples.into_iter().collect())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_order_of_samples_does_not_count() {
+        let samples: Samples = [9, 1, 5, 3, 7].map(Duration::from_millis).into_iter().collect();
+        assert_eq!(samples.median(), Duration::from_millis(5));
+        assert_eq!(samples.at(95), Duration::from_millis(9));
+        assert_eq!(samples.at(0), Duration::from_millis(1));
+        assert_eq!(Samples::default().median(), Duration::ZERO);
+    }
+}

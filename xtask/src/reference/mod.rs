@@ -61,3 +61,37 @@ fn difference(there: &str, wanted: &str) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stale_file_says_where() {
+        assert_eq!(difference("", "a\n"), "is missing");
+        assert_eq!(difference("a\nb\n", "a\nc\n"), "is stale from line 2 on:\n  - b\n  + c");
+        assert_eq!(difference("a\n", "a\nb\n"), "is stale from line 2 on:\n  - (the end)\n  + b");
+        assert_eq!(difference("a\n", "a"), "differs in its last line end");
+    }
+
+    #[test]
+    fn every_tool_command_and_variable_has_its_place() {
+        let tools = tools::page();
+        for tool in okta_catalog::tools() {
+            assert!(tools.contains(&format!("\n### {}\n", tool.name)), "{}", tool.name);
+        }
+        let commands = commands::page();
+        for command in okta_mcp::command().get_subcommands() {
+            let heading = format!("\n## okta-mcp {}\n", command.get_name());
+            assert!(commands.contains(&heading), "{heading}");
+        }
+        let environment = environment::page();
+        for variable in okta_mcp_server::VARS {
+            assert!(
+                environment.contains(&format!("\n## {}\n", variable.name)),
+                "{}",
+                variable.name
+            );
+        }
+    }
+}
