@@ -7,6 +7,7 @@ use std::{
 };
 
 use serde_json::{Map, Value};
+use tempfile::TempDir;
 
 use crate::Result;
 
@@ -17,13 +18,21 @@ pub(crate) struct Org {
     pub(crate) env: Vec<(String, String)>,
     /// An API token of it.
     pub(crate) api_token: String,
+    /// Where its key and certificate lie.
+    _home: TempDir,
 }
 
 impl Org {
     /// Starts the org. It never answers 429, so that what is measured is the server.
     pub(crate) fn start(binary: &Path) -> Result<Self> {
+        let home = TempDir::new()?;
         let mut process = Command::new(binary)
             .args(["sandbox", "--https", "--json", "--no-rate-limits"])
+            // It is killed in the end, so its files lie where they go with us.
+            .arg("--key-file")
+            .arg(home.path().join("key.pem"))
+            .arg("--ca-file")
+            .arg(home.path().join("ca.pem"))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
@@ -35,7 +44,7 @@ impl Org {
         let env = told.get("env").and_then(Value::as_object).map(pairs).unwrap_or_default();
         let api_token =
             told.get("api_token").and_then(Value::as_str).unwrap_or_default().to_owned();
-        Ok(Self { process, env, api_token })
+        Ok(Self { process, env, api_token, _home: home })
     }
 
     /// One of the variables.
