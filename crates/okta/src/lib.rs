@@ -14,6 +14,7 @@ mod org_url;
 mod pages;
 mod reply;
 mod request;
+mod roots;
 mod settings;
 mod sign_in;
 mod transport;

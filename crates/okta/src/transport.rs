@@ -1,18 +1,15 @@
 //! One HTTP exchange: the pooled client, what arrives, what went wrong and how far it came.
 
-use std::{
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue};
-use reqwest::{Certificate, Client, NoProxy, Proxy, redirect};
+use reqwest::{Client, NoProxy, Proxy, redirect};
 use tokio::{
     sync::OnceCell,
     time::{Instant, timeout_at},
 };
 
-use crate::{Settings, SetupError};
+use crate::{Settings, SetupError, roots::Roots};
 
 /// The hosts that are never reached through a proxy.
 const LOOPBACK: &str = "localhost,127.0.0.0/8,::1";
@@ -31,7 +28,7 @@ pub(crate) struct Transport {
 struct Plan {
     plain: bool,
     connect_timeout: Duration,
-    roots: Vec<Certificate>,
+    roots: Roots,
     proxy: Option<Proxy>,
 }
 
@@ -68,7 +65,7 @@ impl Transport {
         let plan = Plan {
             plain: settings.org.is_plain(),
             connect_timeout: settings.connect_timeout,
-            roots: roots(settings)?,
+            roots: Roots::new(settings)?,
             proxy: proxy(settings)?,
         };
         Ok(Self { client: OnceCell::new(), plan, max_reply_bytes: settings.max_reply_bytes })
@@ -83,8 +80,7 @@ impl Transport {
                 .map_err(|_| Failure::Setup("the HTTP client could not be made".to_owned()))?
                 .map_err(|error| {
                     Failure::Setup(format!(
-                        "the HTTP client could not be made ({}): check the certificates of the system, or name a file of certificates (SSL_CERT_FILE)",
-                        why(error)
+                        "the HTTP client could not be made ({error}): check the certificates of the system, or name a file of certificates (SSL_CERT_FILE)"
                     ))
                 })
         };
@@ -133,7 +129,8 @@ impl Transport {
 }
 
 impl Plan {
-    fn build(self) -> reqwest::Result<Client> {
+    fn build(self) -> Result<Client, String> {
+        let roots = self.roots.load()?;
         let builder = Client::builder()
             .no_proxy()
             .redirect(redirect::Policy::none())
@@ -141,16 +138,14 @@ impl Plan {
             .connect_timeout(self.connect_timeout)
             .tcp_nodelay(true);
         // Plain http is for loopback, which needs none of the system's certificates.
-        let builder = if self.plain {
-            builder.tls_certs_only(self.roots)
-        } else {
-            builder.tls_certs_merge(self.roots)
-        };
+        let builder =
+            if self.plain { builder.tls_certs_only(roots) } else { builder.tls_certs_merge(roots) };
         match self.proxy {
             Some(proxy) => builder.proxy(proxy),
             None => builder,
         }
         .build()
+        .map_err(why)
     }
 }
 
@@ -189,38 +184,4 @@ fn proxy(settings: &Settings) -> Result<Option<Proxy>, SetupError> {
     // The error would show the URL, and with it the password.
     let proxy = Proxy::https(text).map_err(|_| SetupError::Proxy)?;
     Ok(Some(proxy.no_proxy(NoProxy::from_string(&exceptions))))
-}
-
-fn roots(settings: &Settings) -> Result<Vec<Certificate>, SetupError> {
-    let mut roots = Vec::new();
-    if let Some(file) = &settings.ca_file {
-        let found = certificates(file)?;
-        if found.is_empty() {
-            return Err(SetupError::NoCertificates(file.clone()));
-        }
-        roots.extend(found);
-    }
-    if let Some(folder) = &settings.ca_dir {
-        for file in files(folder).map_err(SetupError::ReadCertificates)? {
-            match certificates(&file) {
-                // Such folders hold other files too.
-                Err(SetupError::NoCertificates(_)) => {}
-                found => roots.extend(found?),
-            }
-        }
-    }
-    Ok(roots)
-}
-
-fn files(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
-    let entries = fs_err::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path()));
-    let mut files = entries.collect::<Result<Vec<_>, _>>()?;
-    files.retain(|path| path.is_file());
-    files.sort();
-    Ok(files)
-}
-
-fn certificates(file: &Path) -> Result<Vec<Certificate>, SetupError> {
-    let pem = fs_err::read(file).map_err(SetupError::ReadCertificates)?;
-    Certificate::from_pem_bundle(&pem).map_err(|_| SetupError::NoCertificates(file.to_owned()))
 }
