@@ -2,7 +2,10 @@
 
 use std::{fmt, net::IpAddr, sync::Arc};
 
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
+use rcgen::{
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose,
+};
 use tokio_rustls::{
     TlsAcceptor,
     rustls::{
@@ -47,6 +50,9 @@ pub fn tls_self_signed() -> Result<Tls, TlsError> {
 
     let mut leaf = CertificateParams::new(vec!["localhost".to_owned()])?;
     leaf.distinguished_name.push(DnType::CommonName, "localhost");
+    // RFC 5280, 4.2.1.1: Python 3.13 refuses a certificate without it.
+    leaf.use_authority_key_identifier_extension = true;
+    leaf.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     for address in [IpAddr::from([127, 0, 0, 1]), IpAddr::from([0, 0, 0, 0, 0, 0, 0, 1])] {
         leaf.subject_alt_names.push(rcgen::SanType::IpAddress(address));
     }

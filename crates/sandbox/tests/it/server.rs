@@ -109,3 +109,24 @@ async fn faults_can_be_told_over_http() {
         request(TcpStream::connect(&address).await.unwrap(), &get(&org, "/api/v1/users/me")).await;
     assert!(good.starts_with("HTTP/1.1 200"), "{good}");
 }
+
+#[tokio::test]
+async fn without_limits_no_bucket_runs_dry() {
+    let org = org();
+    let (server, _) = serve(&org).await;
+    let address = server.url().trim_start_matches("http://").to_owned();
+    for _ in 0..3 {
+        let stream = TcpStream::connect(&address).await.unwrap();
+        let reply = request(stream, &get(&org, "/api/v1/logs?limit=1")).await.to_lowercase();
+        assert!(reply.contains("x-rate-limit-limit: 120\r\n"), "{reply}");
+        assert!(reply.contains("x-rate-limit-remaining: 119\r\n"), "{reply}");
+    }
+}
+
+#[test]
+fn the_certificate_names_its_issuer() {
+    // The key identifier extension (RFC 5280 section 4.2.1.1) has the OID 2.5.29.35.
+    let tls = tls_self_signed().unwrap();
+    let leaf = CertificateDer::from_pem_slice(tls.cert_pem.as_bytes()).unwrap();
+    assert!(leaf.windows(5).any(|bytes| bytes == [0x06, 0x03, 0x55, 0x1d, 0x23]));
+}
