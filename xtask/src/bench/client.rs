@@ -93,10 +93,14 @@ impl Client {
     }
 }
 
-/// The answer of a tool that did what was asked.
+/// The answer of a tool that did what was asked. Okta's own server tells an error in a text that is
+/// not marked as one.
 pub(crate) fn checked(result: Value) -> Result<Value> {
-    if result.get("isError").and_then(Value::as_bool) == Some(true) {
-        return Err(result.to_string().into());
+    let marked = result.get("isError").and_then(Value::as_bool) == Some(true);
+    let text = result.pointer("/content/0/text").and_then(Value::as_str).unwrap_or_default();
+    let told: Value = serde_json::from_str(text).unwrap_or_default();
+    if marked || told.get("error").is_some() {
+        return Err(text.to_owned().into());
     }
     Ok(result)
 }
