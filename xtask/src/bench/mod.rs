@@ -48,14 +48,12 @@ struct Counts {
 
 /// Measures, and prints a table.
 pub(crate) fn run(options: &Options) -> Result {
+    if cfg!(debug_assertions) {
+        return optimised();
+    }
     if !options.no_build {
-        workspace::output(workspace::cargo(&[
-            "build",
-            "--quiet",
-            "--release",
-            "--package",
-            "okta-mcp",
-        ]))?;
+        let build = ["build", "--quiet", "--release", "--bin", "okta-mcp"];
+        workspace::output(workspace::cargo(&build))?;
     }
     let counts = if options.short {
         Counts { starts: 20, python: 5, calls: 100, crowd: 500 }
@@ -88,4 +86,11 @@ pub(crate) fn run(options: &Options) -> Result {
     printer::data(&report.table());
     printer::data(&report.tokens());
     Ok(())
+}
+
+/// The same by an optimised build of this program: a slow client would be measured with the server.
+fn optimised() -> Result {
+    let mut command = workspace::cargo(&["run", "--quiet", "--release", "--bin", "xtask", "--"]);
+    let ended = command.args(std::env::args_os().skip(1)).status()?;
+    if ended.success() { Ok(()) } else { Err("nothing was measured".into()) }
 }
