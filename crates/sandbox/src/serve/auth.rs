@@ -23,7 +23,13 @@ pub(super) fn check(
     let Access::Scope(scope) = access else { return Ok(Principal::Nobody) };
     let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let Some(authorization) = authorization else { return Err(ApiError::no_session()) };
-    let (scheme, token) = authorization.split_once(' ').unwrap_or((authorization, ""));
+    // Okta's own SDK for Python leaves the space out, and works with real orgs.
+    let glued = || {
+        let (scheme, token) = authorization.split_at_checked("Bearer".len())?;
+        scheme.eq_ignore_ascii_case("Bearer").then_some((scheme, token))
+    };
+    let (scheme, token) =
+        authorization.split_once(' ').or_else(glued).unwrap_or((authorization, ""));
     let token = token.trim();
     if scheme.eq_ignore_ascii_case("SSWS") {
         return if token == org.0.api_token {
