@@ -1,9 +1,7 @@
 //! Lists: one page, or all within a budget, always with a cursor to go on.
 
-use std::collections::HashSet;
-
 use jiff::SignedDuration;
-use okta_client::{Error, ErrorKind, Reply, Request};
+use okta_client::{Cursors, Error, ErrorKind, Reply, Request};
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -144,7 +142,7 @@ pub(crate) struct Walk {
     /// The cursor of the page to come.
     cursor: Option<String>,
     after: NextPage,
-    seen: HashSet<String>,
+    seen: Cursors,
     empty: bool,
     /// Okta named a page that was read before.
     pub(crate) circle: Option<Error>,
@@ -157,15 +155,10 @@ impl Walk {
     pub(crate) fn new(request: Request, after: NextPage) -> Self {
         let cursor = request.query_pairs().iter().find(|(name, _)| name == "after");
         let cursor = cursor.map(|(_, value)| value.clone());
-        Self {
-            seen: cursor.iter().cloned().collect(),
-            cursor,
-            after,
-            next: Some(request),
-            empty: false,
-            circle: None,
-            pages: 0,
-        }
+        let mut seen = Cursors::default();
+        // The first cursor of a walk cannot come up again.
+        let _ = cursor.as_deref().map(|cursor| seen.see(cursor));
+        Self { seen, cursor, after, next: Some(request), empty: false, circle: None, pages: 0 }
     }
 
     /// True while there is a page to come. A list that is polled (the System Log without `until`)
@@ -201,18 +194,11 @@ impl Walk {
         };
         self.pages += 1;
         let cursor = next.as_deref().and_then(after);
-        let again = cursor.as_ref().is_some_and(|cursor| self.seen.contains(cursor));
+        let again = cursor.as_deref().and_then(|cursor| self.seen.see(cursor).err());
         // A page of another list may be empty because all that is on it was left out.
-        self.empty = items.is_empty() && (again || is_polled(&request));
-        let circle = again && !self.empty;
-        self.seen.extend(cursor.clone());
-        self.circle = circle.then(|| {
-            Error::new(
-                ErrorKind::BadReply,
-                "Okta named the same next page twice: the list is not followed in a circle",
-            )
-        });
-        self.next = next.filter(|_| !circle).map(|pairs| request.with_query(pairs));
+        self.empty = items.is_empty() && (again.is_some() || is_polled(&request));
+        self.circle = again.filter(|_| !self.empty);
+        self.next = next.filter(|_| self.circle.is_none()).map(|pairs| request.with_query(pairs));
         self.cursor = cursor;
         Ok(Some(items))
     }

@@ -23,7 +23,7 @@ impl Cursors {
         }
         Err(Error::new(
             ErrorKind::BadReply,
-            "Okta's list of pages leads back to a page that was already read: the walk was stopped",
+            "Okta named the same next page twice: the list is not followed in a circle",
         ))
     }
 }
