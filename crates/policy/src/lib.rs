@@ -1,0 +1,1 @@
+//! Which calls are allowed, confirmed or denied: ordered rules, conditions, limits.

@@ -1,0 +1,1 @@
+//! What outlives a call: approvals, undo, counts, the approval passphrase.

@@ -1,0 +1,1 @@
+//! The audit trail: chained rows, checkpoints, verification, search, export.
