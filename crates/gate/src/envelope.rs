@@ -190,9 +190,14 @@ impl CallError {
             Self::Refused { next, .. } | Self::CannotAsk { next } => next.clone(),
             Self::Changed => "read it again, and call again".to_owned(),
             Self::AskFailed(_) => "nothing was changed".to_owned(),
-            Self::Trail(_) => "make room or give access at that place; until then nothing is \
+            Self::Trail(TrailError::Removed { .. }) => {
+                "restart this server; until then nothing is changed in Okta".to_owned()
+            }
+            Self::Trail(TrailError::Write { .. }) => {
+                "make room or give access at that place; until then nothing is \
                                changed in Okta"
-                .to_owned(),
+                    .to_owned()
+            }
             Self::Lost => "read the object before trying again".to_owned(),
             Self::Okta { error, scope, check, .. } => return after(&error.kind, *scope, check),
         };

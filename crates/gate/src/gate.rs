@@ -18,7 +18,7 @@ use crate::{
     envelope::CallError,
     export::ExportFolder,
     locks::Locks,
-    record::{Recorded, Recorder, Row, TrailError},
+    record::{self, Recorded, Recorder, Row, TrailError},
     reply::{self, Shaped},
     text::to_text,
     wire::Wire,
@@ -125,7 +125,7 @@ impl Gate {
     ) -> Called {
         let Some(tool) = okta_catalog::find(name) else { return Called::Unknown };
         let recorded = Value::Object(args.clone());
-        let row = Row::call(context, tool.name, tool.effect().as_str(), &recorded);
+        let row = record::call(context, tool.name, tool.effect().as_str(), &recorded);
         let id = match self.0.setup.recorder.record(row, false) {
             Ok(recorded) => recorded.call_id(),
             Err(error) if tool.effect() == Effect::Read => {
@@ -260,9 +260,9 @@ impl Gate {
         let recorder = Arc::clone(&self.0.setup.recorder);
         let task = tokio::task::spawn_blocking(move || recorder.record(row, true));
         task.await.unwrap_or_else(|error| {
-            Err(TrailError {
+            Err(TrailError::Write {
                 place: "this process".to_owned(),
-                source: std::io::Error::other(error),
+                cause: std::io::Error::other(error),
             })
         })
     }

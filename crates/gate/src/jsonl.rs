@@ -79,9 +79,9 @@ impl JsonLines {
 
 impl Recorder for JsonLines {
     fn record(&self, row: Row, durable: bool) -> Result<Recorded, TrailError> {
-        self.append(row, durable).map_err(|source| TrailError {
+        self.append(row, durable).map_err(|cause| TrailError::Write {
             place: self.folder.join(&self.name).display().to_string(),
-            source,
+            cause,
         })
     }
 }

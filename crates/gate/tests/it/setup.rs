@@ -62,8 +62,8 @@ pub(crate) struct Memory {
 impl Recorder for Memory {
     fn record(&self, row: Row, durable: bool) -> Result<Recorded, TrailError> {
         if *self.full.lock().unwrap() {
-            let source = std::io::Error::from(std::io::ErrorKind::StorageFull);
-            return Err(TrailError { place: "memory".to_owned(), source });
+            let cause = std::io::Error::from(std::io::ErrorKind::StorageFull);
+            return Err(TrailError::Write { place: "memory".to_owned(), cause });
         }
         let mut rows = self.rows.lock().unwrap();
         rows.push((row.into_json(), durable));
