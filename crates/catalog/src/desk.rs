@@ -4,7 +4,10 @@ use jiff::Timestamp;
 use okta_client::{BoxFuture, Error as OktaError, Reply, Request};
 use serde_json::Value;
 
-use crate::{scope::Scope, tool::Effect};
+use crate::{
+    scope::Scope,
+    tool::{Args, Effect, Operation},
+};
 
 /// The surroundings of one call. A tool can read through it; it can change nothing in the org.
 pub trait Desk: Send + Sync {
@@ -113,6 +116,36 @@ pub enum Prepared {
     Answer(Answer),
     /// It changes something: this is to be sent.
     Plan(Box<Plan>),
+    /// It asks something of the pipeline itself.
+    Control(Control),
+}
+
+/// What a tool asks of the pipeline itself: about calls that wait for a person, and about changes
+/// that were made.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Control {
+    /// Where does this approval stand?
+    Status {
+        /// The approval's id.
+        approval: String,
+    },
+    /// Make the call that this approval stands for.
+    Run {
+        /// The approval's id.
+        approval: String,
+    },
+    /// Show what this call would send and change; send nothing.
+    Preview {
+        /// The tool's name.
+        tool: String,
+        /// Its arguments.
+        arguments: Args,
+    },
+    /// Take this change back.
+    Undo {
+        /// The id of the change.
+        change: String,
+    },
 }
 
 /// The answer of a tool that only reads.
@@ -129,6 +162,12 @@ pub struct Answer {
 impl From<Answer> for Prepared {
     fn from(answer: Answer) -> Self {
         Self::Answer(answer)
+    }
+}
+
+impl From<Control> for Prepared {
+    fn from(control: Control) -> Self {
+        Self::Control(control)
     }
 }
 
@@ -156,6 +195,8 @@ pub struct Plan {
     pub loss: Vec<String>,
     /// The requests that take the change back, where it can be taken back.
     pub undo: Vec<Request>,
+    /// Where something new is made: what takes it away again, once Okta gave it an id.
+    pub created: Option<Created>,
     /// What is answered where Okta answers with an empty body.
     pub done: String,
     /// How to find out whether it was done, where the answer is lost.
@@ -177,6 +218,7 @@ impl Plan {
             after: None,
             loss: Vec::new(),
             undo: Vec::new(),
+            created: None,
             done: String::new(),
             check: String::new(),
             notes: Vec::new(),
@@ -212,6 +254,13 @@ impl Plan {
         self
     }
 
+    /// Something new: what takes it away again.
+    #[must_use]
+    pub fn created(mut self, created: Created) -> Self {
+        self.created = Some(created);
+        self
+    }
+
     /// What is answered where Okta's body is empty.
     #[must_use]
     pub fn done(mut self, done: impl Into<String>) -> Self {
@@ -241,6 +290,44 @@ impl Plan {
             self.raised = Some((effect, reason.into()));
         }
         self
+    }
+}
+
+/// Something new that has no id yet: how to read it, and how to take it away again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Created {
+    read: Operation,
+    remove: &'static [Operation],
+    id: &'static str,
+    path: Vec<(String, String)>,
+}
+
+impl Created {
+    /// Something that `read` reads and `remove`, in this order, takes away; `id` is the placeholder
+    /// that its own id fills.
+    pub(crate) const fn new(
+        read: Operation,
+        remove: &'static [Operation],
+        id: &'static str,
+    ) -> Self {
+        Self { read, remove, id, path: Vec::new() }
+    }
+
+    /// Fills another placeholder of the path.
+    #[must_use]
+    pub(crate) fn within(mut self, name: &str, value: &str) -> Self {
+        self.path.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// With the id in Okta's answer: how to read it, and what takes it away. `None` where the
+    /// answer holds no id.
+    pub fn known(&self, body: &Value) -> Option<(Request, Vec<Request>)> {
+        let id = body.get("id")?.as_str()?;
+        let path = self.path.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let path: Vec<_> = path.chain([(self.id, id)]).collect();
+        let remove = self.remove.iter().map(|operation| operation.request(&path).ok());
+        Some((self.read.request(&path).ok()?, remove.collect::<Option<_>>()?))
     }
 }
 

@@ -20,9 +20,9 @@ mod switch;
 mod tool;
 mod version;
 
-pub use desk::{Access, Answer, Desk, Export, ExportFile, Failure, Plan, Prepared, Target};
+pub use desk::{Access, Answer, Control, Created, Desk, Export, ExportFile, Failure, Plan, Prepared, Target};
 pub use merge::{diff, remarkable, same};
-pub use resources::{TOOLSETS, Toolset, find, tools};
+pub use resources::{TOOLSETS, Toolset, UNDO_CHANGE, find, operation, tools, toolset_of};
 pub use scope::Scope;
 pub use shape::{REDACTED, redact, strip_links};
 pub use tool::{Args, Effect, Operation, Prepare, Tool, ToolDef};

@@ -117,8 +117,11 @@ pub struct ToolDef {
     pub name: &'static str,
     /// The name for people.
     pub title: &'static str,
-    /// What the tool is there for. `None` for a tool that asks nothing of Okta.
+    /// What the tool is there for. `None` for a tool that asks nothing of Okta, or whatever
+    /// another call asks.
     pub operation: Option<Operation>,
+    /// What a tool without an operation does.
+    own_effect: Effect,
     /// What it may read besides.
     pub also: &'static [Operation],
     /// Scopes of which one suffices to list the tool; empty: the operation's own.
@@ -144,6 +147,7 @@ pub(crate) const fn get<T: Tool + Serialize>(
         name,
         title: "",
         operation: Some(Operation::read(path, scope)),
+        own_effect: Effect::Read,
         also: &[],
         any_of: &[],
         max_limit: None,
@@ -164,6 +168,7 @@ pub(crate) const fn planned<T: Prepare>(name: &'static str, operation: Operation
         name,
         title: "",
         operation: Some(operation),
+        own_effect: operation.effect,
         also: &[],
         any_of: &[],
         max_limit: None,
@@ -182,6 +187,14 @@ pub(crate) const fn planned<T: Prepare>(name: &'static str, operation: Operation
 pub(crate) const fn local<T: Prepare>(name: &'static str) -> ToolDef {
     let mut def = planned::<T>(name, Operation::read("", Scope::USERS_READ));
     def.operation = None;
+    def
+}
+
+/// A tool that asks something of the pipeline itself. What that comes to in the end is judged as
+/// the call that it stands for.
+pub(crate) const fn control<T: Prepare>(name: &'static str, effect: Effect) -> ToolDef {
+    let mut def = local::<T>(name);
+    def.own_effect = effect;
     def
 }
 
@@ -268,7 +281,7 @@ impl ToolDef {
     pub const fn effect(&self) -> Effect {
         match self.operation {
             Some(operation) => operation.effect,
-            None => Effect::Read,
+            None => self.own_effect,
         }
     }
 

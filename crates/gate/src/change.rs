@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use okta_catalog::{Desk as _, Effect, Plan};
-use okta_client::{ErrorKind, Reply};
+use okta_catalog::{Desk as _, Effect, Operation, Plan, ToolDef};
+use okta_client::{ErrorKind, Reply, Request};
 use serde_json::{Value, json};
 
 use crate::{
-    Gate,
+    Client, Gate,
     ask::{Level, Verdict},
     desk::CallDesk,
     envelope::CallError,
@@ -18,41 +18,73 @@ use crate::{
     reply::{self, Shaped},
 };
 
+/// A change that is to be made: what is sent, and what each request does.
+pub(crate) struct Change {
+    pub(crate) plan: Plan,
+    /// The operation of each request.
+    pub(crate) operations: Vec<Operation>,
+    /// The gravest effect, by declaration and by what the plan found.
+    pub(crate) effect: Effect,
+}
+
+impl Change {
+    /// The change that a tool planned. A request for an operation that the tool does not declare,
+    /// or whose scope is not granted, is refused.
+    pub(crate) fn of_tool(
+        tool: &ToolDef,
+        plan: Plan,
+        desk: &CallDesk<'_>,
+    ) -> Result<Self, CallError> {
+        Self::new(plan, tool.effect(), |request| {
+            tool.operation_of(request).filter(|operation| desk.allows(operation.scope)).ok_or_else(
+                || {
+                    let (method, path) = (request.method(), request.template());
+                    CallError::Arguments(format!("{} may not send {method} {path}", tool.name))
+                },
+            )
+        })
+    }
+
+    /// A change of at least that effect; `resolve` knows the operation of each request.
+    pub(crate) fn new(
+        plan: Plan,
+        effect: Effect,
+        resolve: impl Fn(&Request) -> Result<Operation, CallError>,
+    ) -> Result<Self, CallError> {
+        let operations = plan.requests.iter().map(resolve).collect::<Result<Vec<_>, _>>()?;
+        let raised = plan.raised.as_ref().map_or(Effect::Read, |(effect, _)| *effect);
+        let gravest = operations.iter().map(|operation| operation.effect).max();
+        let effect = gravest.unwrap_or(Effect::Read).max(raised).max(effect);
+        Ok(Self { plan, operations, effect })
+    }
+}
+
 impl Gate {
     /// Confirms, and hands the plan to a task of its own.
     pub(crate) async fn change(
         &self,
         call: &Arc<Call>,
-        plan: Plan,
-        desk: CallDesk<'_>,
+        change: Change,
+        client: &dyn Client,
         open: Open<'_>,
     ) -> Result<Option<String>, CallError> {
-        let ids = desk.request_ids();
-        let foreign = plan.requests.iter().find(|request| {
-            call.tool.operation_of(request).is_none_or(|operation| !desk.allows(operation.scope))
-        });
-        if let Some(request) = foreign {
-            let (name, method, path) = (call.tool.name, request.method(), request.template());
-            let error = CallError::Arguments(format!("{name} may not send {method} {path}"));
-            return Err(open.refused(error, ids));
-        }
-        let confirmed = match self.confirm(call, &plan, desk.client).await {
+        let confirmed = match self.confirm(call, &change, client).await {
             Ok(Some(confirmed)) => confirmed,
             Ok(None) => {
                 let mut row = Row::new("asked");
                 row.set("call", call.id.as_str());
-                row.set("okta_request_ids", ids);
+                call.exchanges.tell(&mut row);
                 self.keep(row);
                 open.hand_over();
                 return Ok(None);
             }
-            Err(error) => return Err(open.refused(error, ids)),
+            Err(error) => return Err(open.refused(error)),
         };
         // From here on nothing stops the change: not a cancel, not a closed connection.
         open.hand_over();
         let (gate, call) = (self.clone(), Arc::clone(call));
         let task =
-            self.writes().spawn(async move { gate.execute(&call, &plan, confirmed, ids).await });
+            self.writes().spawn(async move { gate.execute(&call, &change.plan, confirmed).await });
         task.await.unwrap_or(Err(CallError::Lost)).map(Some)
     }
 
@@ -60,11 +92,10 @@ impl Gate {
     async fn confirm(
         &self,
         call: &Call,
-        plan: &Plan,
-        client: &dyn crate::Client,
+        change: &Change,
+        client: &dyn Client,
     ) -> Result<Option<Confirmed>, CallError> {
-        let raised = plan.raised.as_ref().map_or(Effect::Read, |(effect, _)| *effect);
-        let effect = raised.max(call.tool.effect());
+        let (plan, effect) = (&change.plan, change.effect);
         if effect <= Effect::Write {
             return Ok(Some(Confirmed::NotNeeded));
         }
@@ -89,7 +120,6 @@ impl Gate {
         call: &Call,
         plan: &Plan,
         confirmed: Confirmed,
-        mut ids: Vec<String>,
     ) -> Result<String, CallError> {
         let lock = match &plan.target {
             Some(target) => {
@@ -98,7 +128,7 @@ impl Gate {
             }
             None => None,
         };
-        let result = self.send(call, plan, confirmed, &mut ids).await;
+        let result = self.send(call, plan, confirmed).await;
         drop(lock);
         let (word, shaped) = match &result {
             Ok(shaped) => ("success", shaped.clone()),
@@ -106,7 +136,7 @@ impl Gate {
             Err(error) => (error.kind(), told(error)),
         };
         // The change is done: a trail that fails now is told, but takes nothing back.
-        if let Err(error) = self.durable(self.outcome(call, word, &shaped, ids)).await {
+        if let Err(error) = self.durable(self.outcome(call, word, &shaped)).await {
             tracing::error!(error = %chain(&error), call = call.id, "the outcome is not recorded");
         }
         result.map(|shaped| shaped.text)
@@ -117,12 +147,10 @@ impl Gate {
         call: &Call,
         plan: &Plan,
         confirmed: Confirmed,
-        ids: &mut Vec<String>,
     ) -> Result<Shaped, CallError> {
         let setup = self.setup();
         if let Some(target) = &plan.target {
-            let now = setup.wire.send(&target.read, &call.id).await;
-            ids.extend(request_ids(&now).iter().cloned());
+            let now = call.exchanges.send(setup.wire.as_ref(), &target.read, &call.id).await;
             let now = now.map_err(|error| CallError::from(error).about(call.tool))?;
             if !okta_catalog::same(&target.seen, &now.body) {
                 return Err(CallError::Changed);
@@ -141,9 +169,7 @@ impl Gate {
         };
         let mut last: Option<Reply> = None;
         for (done, request) in plan.requests.iter().enumerate() {
-            let reply = setup.wire.send(request, &intent).await;
-            ids.extend(request_ids(&reply).iter().cloned());
-            match reply {
+            match call.exchanges.send(setup.wire.as_ref(), request, &intent).await {
                 Ok(reply) => last = Some(reply),
                 Err(error) => {
                     if error.kind != ErrorKind::OutcomeUnknown {
@@ -202,12 +228,5 @@ fn discard(file: Option<NewFile>) {
         && let Err(error) = file.discard()
     {
         tracing::warn!(%error, "an empty file for secrets is left behind");
-    }
-}
-
-fn request_ids(result: &Result<Reply, okta_client::Error>) -> &[String] {
-    match result {
-        Ok(reply) => &reply.request_ids,
-        Err(error) => &error.request_ids,
     }
 }

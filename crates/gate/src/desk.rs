@@ -1,12 +1,12 @@
 //! The desk of one call: all that a tool can reach, and it can only read.
 
-use std::sync::{Mutex, PoisonError};
-
 use jiff::Timestamp;
 use okta_catalog::{Access, Desk, Export, ExportFile, Failure, Scope, ToolDef};
 use okta_client::{BoxFuture, Clock, Error, ErrorKind, Reply, Request};
 
-use crate::{access::Rights, context::Client, export::ExportFolder, wire::Wire};
+use crate::{
+    access::Rights, context::Client, exchanges::Exchanges, export::ExportFolder, wire::Wire,
+};
 
 /// The desk of one call.
 pub(crate) struct CallDesk<'a> {
@@ -17,14 +17,8 @@ pub(crate) struct CallDesk<'a> {
     pub(crate) exports: &'a ExportFolder,
     pub(crate) client: &'a dyn Client,
     pub(crate) call_id: &'a str,
-    /// Every Okta request id of the call, for the trail.
-    pub(crate) request_ids: Mutex<Vec<String>>,
-}
-
-impl CallDesk<'_> {
-    pub(crate) fn request_ids(&self) -> Vec<String> {
-        self.request_ids.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
+    /// What the call sent to Okta.
+    pub(crate) exchanges: &'a Exchanges,
 }
 
 /// What stands between a tool and a request that it may not send. `None`: nothing.
@@ -48,15 +42,7 @@ impl Desk for CallDesk<'_> {
             if let Some(error) = obstacle(self.tool, &self.rights, &request) {
                 return Err(error);
             }
-            let result = self.wire.send(&request, self.call_id).await;
-            let ids = match &result {
-                Ok(reply) => &reply.request_ids,
-                Err(error) => &error.request_ids,
-            };
-            let mut kept = self.request_ids.lock().unwrap_or_else(PoisonError::into_inner);
-            kept.extend(ids.iter().cloned());
-            drop(kept);
-            result
+            self.exchanges.send(self.wire, &request, self.call_id).await
         })
     }
 

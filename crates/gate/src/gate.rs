@@ -1,9 +1,6 @@
 //! One call, from its arguments to its answer.
 
-use std::{
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use okta_catalog::{Args, Effect, Prepared, ToolDef};
 use okta_client::{Clock, Grant};
@@ -13,9 +10,11 @@ use tokio_util::task::TaskTracker;
 
 use crate::{
     access::{Configured, Rights},
+    change::Change,
     context::{Client, Context},
     desk::CallDesk,
     envelope::CallError,
+    exchanges::Exchanges,
     export::ExportFolder,
     locks::Locks,
     record::{self, Recorded, Recorder, Row, TrailError},
@@ -56,6 +55,8 @@ pub(crate) struct Call {
     pub(crate) tool: &'static ToolDef,
     pub(crate) args: Value,
     pub(crate) id: String,
+    /// What it sent to Okta.
+    pub(crate) exchanges: Exchanges,
     started: jiff::Timestamp,
 }
 
@@ -135,7 +136,14 @@ impl Gate {
             Err(error) => return Called::Failed(error.into()),
         };
         let started = self.0.setup.clock.now();
-        let call = Arc::new(Call { context: context.clone(), tool, args: recorded, id, started });
+        let call = Arc::new(Call {
+            context: context.clone(),
+            tool,
+            args: recorded,
+            id,
+            exchanges: Exchanges::default(),
+            started,
+        });
         let open = Open { gate: self, call: Some(Arc::clone(&call)) };
         match self.run(&call, args, client, open).await {
             Ok(Some(text)) => Called::Done(text),
@@ -151,43 +159,58 @@ impl Gate {
         client: &dyn Client,
         open: Open<'_>,
     ) -> Result<Option<String>, CallError> {
-        let setup = &self.0.setup;
         if let Err(failure) = call.tool.check(args.clone()) {
-            return Err(open.refused(failure.into(), Vec::new()));
+            return Err(open.refused(failure.into()));
         }
         let rights = match self.allow(call.tool).await {
             Ok(rights) => rights,
-            Err(error) => return Err(open.refused(error, Vec::new())),
+            Err(error) => return Err(open.refused(error)),
         };
-        let desk = CallDesk {
-            tool: call.tool,
+        let desk = self.desk(call, call.tool, rights, client);
+        let prepared = match call.tool.prepare(args, &desk).await {
+            Ok(prepared) => prepared,
+            Err(failure) => {
+                let error = CallError::from(failure).about(call.tool);
+                return Err(open.refused(error));
+            }
+        };
+        match prepared {
+            Prepared::Answer(answer) => {
+                let shaped = reply::read(answer);
+                open.close("success", &shaped);
+                Ok(Some(shaped.text))
+            }
+            Prepared::Control(control) => self.control(call, control, client, open).await,
+            Prepared::Plan(plan) => match Change::of_tool(call.tool, *plan, &desk) {
+                Ok(change) => self.change(call, change, client, open).await,
+                Err(error) => Err(open.refused(error)),
+            },
+        }
+    }
+
+    /// What a tool can reach in this call.
+    pub(crate) fn desk<'a>(
+        &'a self,
+        call: &'a Call,
+        tool: &'a ToolDef,
+        rights: Rights,
+        client: &'a dyn Client,
+    ) -> CallDesk<'a> {
+        let setup = &self.0.setup;
+        CallDesk {
+            tool,
             rights,
             wire: setup.wire.as_ref(),
             clock: setup.clock.as_ref(),
             exports: &setup.exports,
             client,
             call_id: &call.id,
-            request_ids: Mutex::default(),
-        };
-        let prepared = match call.tool.prepare(args, &desk).await {
-            Ok(prepared) => prepared,
-            Err(failure) => {
-                let error = CallError::from(failure).about(call.tool);
-                return Err(open.refused(error, desk.request_ids()));
-            }
-        };
-        match prepared {
-            Prepared::Answer(answer) => {
-                let shaped = reply::read(answer);
-                open.close("success", &shaped, desk.request_ids());
-                Ok(Some(shaped.text))
-            }
-            Prepared::Plan(plan) => self.change(call, *plan, desk, open).await,
+            exchanges: &call.exchanges,
         }
     }
 
     /// The scopes, first: by what Okta granted, which a call waits for.
-    async fn allow(&self, tool: &ToolDef) -> Result<Rights, CallError> {
+    pub(crate) async fn allow(&self, tool: &ToolDef) -> Result<Rights, CallError> {
         let setup = &self.0.setup;
         if tool.operation.is_none() {
             return Ok(self.rights());
@@ -211,19 +234,13 @@ impl Gate {
     }
 
     /// The last row of a call.
-    pub(crate) fn outcome(
-        &self,
-        call: &Call,
-        word: &str,
-        shaped: &Shaped,
-        ids: Vec<String>,
-    ) -> Row {
+    pub(crate) fn outcome(&self, call: &Call, word: &str, shaped: &Shaped) -> Row {
         let took = self.clock().now().duration_since(call.started);
         let took = Duration::try_from(took).unwrap_or_default();
         let mut row = Row::new("outcome");
         row.set("call", call.id.as_str());
         row.set("outcome", word);
-        row.set("okta_request_ids", ids);
+        call.exchanges.tell(&mut row);
         row.set("ms", u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
         row.set("rows", shaped.rows);
         row.set("bytes", shaped.text.len());
@@ -276,19 +293,22 @@ pub(crate) struct Open<'a> {
 
 impl Open<'_> {
     /// Records how the call ended.
-    fn close(mut self, word: &str, shaped: &Shaped, ids: Vec<String>) {
+    pub(crate) fn close(mut self, word: &str, shaped: &Shaped) {
         if let Some(call) = self.call.take() {
-            self.gate.keep(self.gate.outcome(&call, word, shaped, ids));
+            self.gate.keep(self.gate.outcome(&call, word, shaped));
         }
     }
 
     /// Records that the call was refused, or failed; a refusal is a row too.
-    pub(crate) fn refused(mut self, error: CallError, mut ids: Vec<String>) -> CallError {
-        let new = error.request_ids().iter().filter(|id| !ids.contains(id));
-        let new: Vec<String> = new.cloned().collect();
-        ids.extend(new);
+    pub(crate) fn refused(mut self, error: CallError) -> CallError {
         if let Some(call) = self.call.take() {
-            let mut row = self.gate.outcome(&call, error.kind(), &told(&error), ids);
+            let mut row = self.gate.outcome(&call, error.kind(), &told(&error));
+            let mut ids = call.exchanges.request_ids();
+            // A sign-in that failed has request ids, too, and is no exchange of the call.
+            let new = error.request_ids().iter().filter(|id| !ids.contains(id));
+            let new: Vec<String> = new.cloned().collect();
+            ids.extend(new);
+            row.set("okta_request_ids", ids);
             row.set("message", error.to_string());
             self.gate.keep(row);
         }
@@ -305,7 +325,7 @@ impl Drop for Open<'_> {
     fn drop(&mut self) {
         if let Some(call) = self.call.take() {
             let nothing = Shaped { text: String::new(), rows: 0, redactions: 0 };
-            self.gate.keep(self.gate.outcome(&call, "cancelled", &nothing, Vec::new()));
+            self.gate.keep(self.gate.outcome(&call, "cancelled", &nothing));
         }
     }
 }

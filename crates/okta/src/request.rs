@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde_json::Value;
 
 /// Everything but RFC 3986 `unreserved` is encoded in a path segment, so that no argument can
@@ -34,6 +34,12 @@ impl Method {
             Self::Patch => "PATCH",
             Self::Delete => "DELETE",
         }
+    }
+
+    /// The method of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        let all = [Self::Get, Self::Post, Self::Put, Self::Patch, Self::Delete];
+        all.into_iter().find(|method| method.as_str() == name)
     }
 
     /// True for the one method that changes nothing.
@@ -119,6 +125,25 @@ impl Request {
         }
         path.push_str(rest);
         Ok(Self { method, template, path, query: Vec::new(), body: None, if_match: None })
+    }
+
+    /// A request whose path was kept as it goes out. `None` where it is no path of `template`.
+    pub fn kept(method: Method, template: &'static str, path: &str) -> Option<Self> {
+        let names = template.split('/').zip(path.split('/'));
+        let fits = template.split('/').count() == path.split('/').count()
+            && names.clone().all(|(name, part)| name.starts_with('{') || name == part);
+        let decoded: Vec<(&str, String)> = names
+            .filter(|(name, _)| name.starts_with('{'))
+            .map(|(name, part)| {
+                let name = name.trim_matches(['{', '}']);
+                (name, percent_decode_str(part).decode_utf8_lossy().into_owned())
+            })
+            .collect();
+        // Built anew, so that the rules for arguments hold; and it must come out the same.
+        let argument = |name: &str| {
+            decoded.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
+        };
+        Self::new(method, template, argument).ok().filter(|request| fits && request.path == path)
     }
 
     /// Adds a query parameter; the value is encoded when it is sent.

@@ -24,7 +24,7 @@ pub fn annotations(def: &ToolDef) -> ToolAnnotations {
     hints.read_only_hint = Some(reads);
     hints.destructive_hint = Some(!reads && !additive(def));
     hints.idempotent_hint = Some(reads || matches!(method, Method::Put | Method::Delete));
-    hints.open_world_hint = Some(def.operation.is_some());
+    hints.open_world_hint = Some(!reads || def.operation.is_some());
     hints
 }
 

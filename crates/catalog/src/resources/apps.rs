@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::app_assignments as assignments;
 use crate::{
     args::{Fields, Flag, Limit, Object},
-    desk::{Desk, Failure, Plan, Prepared},
+    desk::{Created, Desk, Failure, Plan, Prepared},
     label, look, merge, read_only,
     replace::{Replacement, no_marker},
     scope::Scope,
@@ -136,6 +136,7 @@ pub(super) fn creation(
         request = request.query("activate", activate.to_string());
     }
     let mut plan = Plan::new(summary, request)
+        .created(Created::new(GET, &[DEACTIVATE, DELETE], "appId"))
         .check("list_applications with q the label")
         .done("The application is created.");
     for reason in grants {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     args::{Fields, Flag, Object},
-    desk::{Desk, Failure, Plan, Prepared},
+    desk::{Created, Desk, Failure, Plan, Prepared},
     label, look,
     pages::{self, Listing},
     read_only,
@@ -163,6 +163,7 @@ impl Prepare for CreateDeviceAssurancePolicy {
         let kind = label::text(&body, "/platform").unwrap_or("no platform");
         let summary = format!("Create device assurance policy {} ({kind})", label::named(&body));
         Ok(Plan::new(summary, CREATE.request(&[])?.body(body))
+            .created(Created::new(GET, &[DELETE], "deviceAssuranceId"))
             .check("list_device_assurance_policies")
             .done("The device assurance policy is created.")
             .into())

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::users;
 use crate::{
     args::{Fields, Flag, Limit, Object},
-    desk::{Desk, Failure, Plan, Prepared},
+    desk::{Created, Desk, Failure, Plan, Prepared},
     label,
     look::{self, Seen},
     merge,
@@ -37,6 +37,8 @@ const USERS: Operation = Operation::read("/api/v1/groups/{groupId}/users", Scope
 // The specification says `okta.groups.read` in every release; no stricter source exists.
 const APPS: Operation = Operation::read("/api/v1/groups/{groupId}/apps", Scope::GROUPS_READ);
 const ROLES: Operation = Operation::read("/api/v1/groups/{groupId}/roles", Scope::ROLES_READ);
+const DELETE: Operation =
+    Operation::change(Method::Delete, ONE, Scope::GROUPS_MANAGE, Effect::Destructive);
 const ADD: Operation = Operation::change(Method::Put, MEMBER, Scope::GROUPS_MANAGE, Effect::Write);
 const REMOVE: Operation =
     Operation::change(Method::Delete, MEMBER, Scope::GROUPS_MANAGE, Effect::Destructive);
@@ -136,6 +138,7 @@ impl Prepare for CreateGroup {
         let name = label::group(&body);
         let request = users::operation::<Self>().request(&[])?.body(body);
         Ok(Plan::new(format!("Create group {name}"), request)
+            .created(Created::new(GET, &[DELETE], "groupId"))
             .check("list_groups with search profile.name eq the name")
             .done("The group is created.")
             .into())
@@ -197,12 +200,9 @@ struct DeleteGroup {
 }
 
 impl Tool for DeleteGroup {
-    const DEF: ToolDef = planned::<Self>(
-        "delete_group",
-        Operation::change(Method::Delete, ONE, Scope::GROUPS_MANAGE, Effect::Destructive),
-    )
-    .title("Delete group")
-    .also(&[GET, USERS, APPS]);
+    const DEF: ToolDef = planned::<Self>("delete_group", DELETE)
+        .title("Delete group")
+        .also(&[GET, USERS, APPS]);
 }
 
 impl Prepare for DeleteGroup {
@@ -226,8 +226,7 @@ impl Prepare for DeleteGroup {
             Seen::Unknown(why) => format!("Which applications it grants is unknown: {why}."),
         };
         let name = label::group(&group);
-        let request = users::operation::<Self>().request(&path)?;
-        Ok(Plan::new(format!("Delete group {name}"), request)
+        Ok(Plan::new(format!("Delete group {name}"), DELETE.request(&path)?)
             .target(GET.request(&path)?, group)
             .loss(members)
             .loss(apps)

@@ -5,6 +5,7 @@
 mod app_assignments;
 mod apps;
 mod catalog_apps;
+mod changes;
 mod device_assurance;
 mod groups;
 mod logs;
@@ -14,7 +15,10 @@ mod scope_status;
 mod users;
 mod users_csv;
 
-use crate::tool::ToolDef;
+pub use changes::UNDO_CHANGE;
+use okta_client::Method;
+
+use crate::tool::{Operation, ToolDef};
 
 /// The tools of one area, which are switched on and off together.
 #[derive(Clone, Copy)]
@@ -37,7 +41,7 @@ macro_rules! toolset {
 
 /// Every toolset, in the order in which clients see them.
 pub const TOOLSETS: &[Toolset] = &[
-    toolset!("server", scope_status),
+    toolset!("server", scope_status, changes),
     toolset!("users", users, users_csv),
     toolset!("groups", groups),
     toolset!("applications", apps, app_assignments, catalog_apps),
@@ -70,4 +74,19 @@ pub fn tools() -> impl Iterator<Item = &'static ToolDef> {
 /// The tool of that name.
 pub fn find(name: &str) -> Option<&'static ToolDef> {
     tools().find(|tool| tool.name == name)
+}
+
+/// The toolset that a tool belongs to.
+pub fn toolset_of(tool: &ToolDef) -> &'static str {
+    let set = TOOLSETS.iter().find(|set| set.tools.iter().any(|other| other.name == tool.name));
+    set.map_or("", |set| set.name)
+}
+
+/// The operation with that method and path template, whichever tool declares it.
+pub fn operation(method: &str, path: &str) -> Option<Operation> {
+    let method = Method::named(method)?;
+    tools()
+        .flat_map(|tool| tool.operation.iter().chain(tool.also))
+        .find(|operation| operation.method == method && operation.path == path)
+        .copied()
 }

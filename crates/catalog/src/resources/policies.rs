@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::policy_rules as rules;
 use crate::{
     args::{Fields, Flag, Limit, Object},
-    desk::{Desk, Failure, Plan, Prepared},
+    desk::{Created, Desk, Failure, Plan, Prepared},
     label,
     look::{self, Seen},
     read_only,
@@ -111,6 +111,7 @@ impl Prepare for CreatePolicy {
             request = request.query("activate", activate.to_string());
         }
         Ok(Plan::new(summary, request)
+            .created(Created::new(GET, &[DELETE], "policyId"))
             .check("list_policies of the type")
             .done("The policy is created.")
             .into())

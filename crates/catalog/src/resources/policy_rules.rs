@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::policies;
 use crate::{
     args::{Fields, Flag, Limit, Object},
-    desk::{Desk, Failure, Plan, Prepared},
+    desk::{Created, Desk, Failure, Plan, Prepared},
     label, look, read_only,
     replace::{Replacement, no_marker},
     scope::Scope,
@@ -111,6 +111,7 @@ impl Prepare for CreatePolicyRule {
         }
         Ok(Plan::new(summary, request)
             .target(policies::GET.request(&path)?, policy)
+            .created(Created::new(GET, &[DELETE], "ruleId").within("policyId", &self.policy_id))
             .check("list_policy_rules")
             .done("The rule is created.")
             .into())

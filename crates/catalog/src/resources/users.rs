@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     args::{Fields, Flag, Limit, Object},
-    desk::{Answer, Desk, Failure, Plan, Prepared},
+    desk::{Answer, Created, Desk, Failure, Plan, Prepared},
     label,
     look::{self, Seen},
     merge,
@@ -32,6 +32,14 @@ const ONE: &str = "/api/v1/users/{id}";
 pub(super) const LIST: Operation = Operation::read("/api/v1/users", Scope::USERS_READ);
 pub(super) const GET: Operation = Operation::read(ONE, Scope::USERS_READ);
 const APP_LINKS: Operation = Operation::read("/api/v1/users/{id}/appLinks", Scope::USERS_READ);
+const DEACTIVATE: Operation = Operation::change(
+    Method::Post,
+    "/api/v1/users/{id}/lifecycle/deactivate",
+    Scope::USERS_MANAGE,
+    Effect::Destructive,
+);
+const DELETE: Operation =
+    Operation::change(Method::Delete, ONE, Scope::USERS_MANAGE, Effect::Destructive);
 const SCHEMA: Operation =
     Operation::read("/api/v1/meta/schemas/user/{schemaId}", Scope::SCHEMAS_READ);
 
@@ -205,6 +213,7 @@ impl Prepare for CreateUser {
             request = request.query("activate", activate.to_string());
         }
         Ok(Plan::new(format!("Create user {who}"), request)
+            .created(Created::new(GET, &[DEACTIVATE, DELETE], "id"))
             .check("list_users with search profile.login eq the login")
             .done("The user is created.")
             .into())
@@ -269,17 +278,9 @@ struct DeactivateUser {
 }
 
 impl Tool for DeactivateUser {
-    const DEF: ToolDef = planned::<Self>(
-        "deactivate_user",
-        Operation::change(
-            Method::Post,
-            "/api/v1/users/{id}/lifecycle/deactivate",
-            Scope::USERS_MANAGE,
-            Effect::Destructive,
-        ),
-    )
-    .title("Deactivate user")
-    .also(&[GET, APP_LINKS]);
+    const DEF: ToolDef = planned::<Self>("deactivate_user", DEACTIVATE)
+        .title("Deactivate user")
+        .also(&[GET, APP_LINKS]);
 }
 
 impl Prepare for DeactivateUser {
@@ -294,7 +295,7 @@ impl Prepare for DeactivateUser {
             Seen::Unknown(why) => format!("Which applications are lost is unknown: {why}."),
         };
         let who = label::user(&user);
-        Ok(Plan::new(format!("Deactivate user {who}"), operation::<Self>().request(&path)?)
+        Ok(Plan::new(format!("Deactivate user {who}"), DEACTIVATE.request(&path)?)
             .target(GET.request(&path)?, user)
             .loss(apps)
             .loss("Application assignments and the password are not restored by activating again.")
@@ -312,12 +313,9 @@ struct DeleteDeactivatedUser {
 }
 
 impl Tool for DeleteDeactivatedUser {
-    const DEF: ToolDef = planned::<Self>(
-        "delete_deactivated_user",
-        Operation::change(Method::Delete, ONE, Scope::USERS_MANAGE, Effect::Destructive),
-    )
-    .title("Delete deactivated user")
-    .also(&[GET]);
+    const DEF: ToolDef = planned::<Self>("delete_deactivated_user", DELETE)
+        .title("Delete deactivated user")
+        .also(&[GET]);
 }
 
 impl Prepare for DeleteDeactivatedUser {
@@ -332,7 +330,7 @@ impl Prepare for DeleteDeactivatedUser {
                 next: "call deactivate_user first".to_owned(),
             });
         }
-        Ok(Plan::new(format!("Delete user {who} for good"), operation::<Self>().request(&path)?)
+        Ok(Plan::new(format!("Delete user {who} for good"), DELETE.request(&path)?)
             .target(GET.request(&path)?, user)
             .loss("The user, the profile and the history of the account: they cannot be restored.")
             .check("get_user: not found means done")

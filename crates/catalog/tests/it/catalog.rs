@@ -13,6 +13,8 @@ const SELF_EXPLAINING: &[&str] = &[
     "after",
     "app_config",
     "app_id",
+    "approval_id",
+    "arguments",
     "device_assurance_id",
     "fetch_all",
     "fields",
@@ -33,6 +35,7 @@ const SELF_EXPLAINING: &[&str] = &[
     "sort_by",
     "sort_order",
     "until",
+    "tool",
     "user_id",
 ];
 
@@ -199,12 +202,25 @@ fn snake(name: &str) -> String {
 #[test]
 fn a_change_names_the_operation_that_reads_its_target() {
     for tool in tools().filter(|tool| tool.effect() != Effect::Read) {
-        let path = tool.operation.unwrap().path;
+        let Some(operation) = tool.operation else { continue };
+        let path = operation.path;
         if path.contains('{') {
             let reads = tool.also.iter().any(|also| path.starts_with(also.path));
             assert!(reads, "{} changes what it never looks at", tool.name);
         }
     }
+}
+
+#[test]
+fn an_operation_is_found_by_method_and_path() {
+    for tool in tools() {
+        for operation in tool.operation.iter().chain(tool.also) {
+            let found = okta_catalog::operation(operation.method.as_str(), operation.path);
+            assert_eq!(found.map(|found| found.effect), Some(operation.effect), "{}", tool.name);
+        }
+    }
+    assert_eq!(okta_catalog::operation("BREW", "/api/v1/users"), None);
+    assert_eq!(okta_catalog::operation("GET", "/api/v1/coffee"), None);
 }
 
 #[test]

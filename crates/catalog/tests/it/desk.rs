@@ -262,6 +262,8 @@ pub(crate) fn told(plan: &Plan, desk: &Fake) -> Value {
             .collect()
     };
     let target = plan.target.as_ref();
+    let created = plan.created.as_ref().and_then(|created| created.known(&json!({ "id": "new" })));
+    let (reread, remove) = created.unzip();
     json!({
         "read": desk.asked(),
         "summary": plan.summary,
@@ -271,6 +273,8 @@ pub(crate) fn told(plan: &Plan, desk: &Fake) -> Value {
         "changes": target.zip(plan.after.as_ref()).map(|(target, after)| diff(&target.seen, after)),
         "loss": plan.loss,
         "undo": requests(&plan.undo),
+        "undo_created": remove.map(|remove| requests(&remove)),
+        "reread_created": reread.map(|reread| shown(&reread)),
         "done": plan.done,
         "check": plan.check,
         "notes": plan.notes,

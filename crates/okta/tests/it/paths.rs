@@ -54,6 +54,25 @@ fn arguments_that_lead_elsewhere_are_refused() {
     assert_eq!(error.kind, ErrorKind::NotSent);
 }
 
+#[test]
+fn a_kept_path_of_another_place_is_refused() {
+    let kept = |path: &str| Request::kept(Method::Put, TEMPLATE, path);
+    assert!(kept("/api/v1/groups/00g1/users/00u1").is_some());
+    for path in [
+        "/api/v1/groups/00g1/users/00u1/x",
+        "/api/v1/groups/00g1/users",
+        "/api/v1/groups/00g1/users/",
+        "/api/v1/groups/00g1/owners/00u1",
+        "/api/v1/groups/../users/00u1",
+        "/api/v1/groups/%2e%2e/users/00u1",
+        "/api/v1/groups/00g1/users/00u1?x=1",
+        "/api/v1/groups/00g1/users/a b",
+        "//api/v1/groups/00g1/users/00u1",
+    ] {
+        assert_eq!(kept(path), None, "{path}");
+    }
+}
+
 #[tokio::test]
 async fn what_fits_no_header_is_not_sent() {
     let server = Server::start(|_, _| answer(200, "{}")).await;
@@ -67,6 +86,14 @@ async fn what_fits_no_header_is_not_sent() {
 }
 
 proptest! {
+    #[test]
+    fn a_path_that_is_kept_is_the_same_again(argument in "\\PC{1,20}") {
+        if let Ok(request) = request(&argument) {
+            let kept = Request::kept(Method::Put, TEMPLATE, request.path());
+            prop_assert_eq!(kept, Some(request));
+        }
+    }
+
     #[test]
     fn decoding_a_segment_gives_the_argument(argument in "\\PC{1,40}") {
         prop_assume!(argument != "." && argument != "..");

@@ -1,0 +1,122 @@
+//! What a tool asks of the pipeline itself.
+
+use std::sync::Arc;
+
+use okta_catalog::{Args, Control, Prepared, ToolDef, diff, redact};
+use okta_client::Request;
+use serde_json::{Map, Value, json};
+
+use crate::{
+    Client, Gate,
+    change::Change,
+    envelope::CallError,
+    gate::{Call, Open},
+    reply::Shaped,
+    text::to_text,
+};
+
+impl Gate {
+    /// Does what the tool asks.
+    pub(crate) async fn control(
+        &self,
+        call: &Arc<Call>,
+        control: Control,
+        client: &dyn Client,
+        open: Open<'_>,
+    ) -> Result<Option<String>, CallError> {
+        let told = match control {
+            Control::Preview { tool, arguments } => {
+                self.preview(call, &tool, arguments, client).await
+            }
+            Control::Status { approval } | Control::Run { approval } => {
+                Err(unknown("approval", &approval))
+            }
+            Control::Undo { change } => Err(unknown("change to take back", &change)),
+        };
+        match told {
+            Ok(value) => {
+                let shaped = Shaped { text: to_text(&value), rows: 1, redactions: 0 };
+                open.close("success", &shaped);
+                Ok(Some(shaped.text))
+            }
+            Err(error) => Err(open.refused(error)),
+        }
+    }
+
+    /// What a call would send and change. Nothing is sent but what it reads.
+    async fn preview(
+        &self,
+        call: &Call,
+        name: &str,
+        args: Args,
+        client: &dyn Client,
+    ) -> Result<Value, CallError> {
+        let tool = okta_catalog::find(name)
+            .ok_or_else(|| CallError::Arguments(format!("`tool`: there is no tool {name:?}")))?;
+        let nothing = || CallError::Arguments(format!("`tool`: {name} changes nothing: call it"));
+        if tool.operation.is_none() {
+            return Err(nothing());
+        }
+        tool.check(args.clone())?;
+        let rights = self.allow(tool).await?;
+        let desk = self.desk(call, tool, rights, client);
+        match tool.prepare(args, &desk).await.map_err(|failure| failed(failure, tool))? {
+            Prepared::Plan(plan) => Ok(shown(&Change::of_tool(tool, *plan, &desk)?)),
+            Prepared::Answer(_) | Prepared::Control(_) => Err(nothing()),
+        }
+    }
+}
+
+fn failed(failure: okta_catalog::Failure, tool: &ToolDef) -> CallError {
+    CallError::from(failure).about(tool)
+}
+
+fn unknown(what: &str, id: &str) -> CallError {
+    CallError::Refused {
+        message: format!("there is no {what} with the id {id:?}"),
+        next: "take the id from the answer to the call".to_owned(),
+    }
+}
+
+/// What would be sent, and what would differ.
+fn shown(change: &Change) -> Value {
+    let plan = &change.plan;
+    let mut told = Map::new();
+    told.insert("would".to_owned(), json!(plan.summary));
+    told.insert("effect".to_owned(), json!(change.effect));
+    if let Some((_, why)) = &plan.raised {
+        told.insert("because".to_owned(), json!(why));
+    }
+    let requests: Vec<Value> = plan.requests.iter().map(request).collect();
+    told.insert("requests".to_owned(), json!(requests));
+    if let (Some(target), Some(after)) = (&plan.target, &plan.after) {
+        let (mut before, mut after) = (target.seen.clone(), after.clone());
+        redact(&mut before);
+        redact(&mut after);
+        told.insert("changes".to_owned(), json!(diff(&before, &after)));
+    }
+    for (key, lines) in [("loss", &plan.loss), ("notes", &plan.notes)] {
+        if !lines.is_empty() {
+            told.insert(key.to_owned(), json!(lines));
+        }
+    }
+    let reversible = !plan.undo.is_empty() || plan.created.is_some();
+    told.insert("can_be_undone".to_owned(), json!(reversible));
+    Value::Object(told)
+}
+
+fn request(request: &Request) -> Value {
+    let mut told = Map::new();
+    told.insert("send".to_owned(), json!(format!("{} {}", request.method(), request.path())));
+    if !request.query_pairs().is_empty() {
+        let query: Map<String, Value> =
+            request.query_pairs().iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+        told.insert("query".to_owned(), Value::Object(query));
+    }
+    if let Some(body) = request.json() {
+        let mut body = body.clone();
+        redact(&mut body);
+        told.insert("body".to_owned(), body);
+    }
+    Value::Object(told)
+}
