@@ -161,6 +161,7 @@ impl Call<'_> {
     pub(crate) fn log_event(&mut self, draft: Draft) {
         let actor = Actor::of(self.state, &self.principal);
         let client = Client::of_request(
+            &self.principal,
             self.header("user-agent").unwrap_or("UNKNOWN"),
             self.client_ip,
             self.request_id,

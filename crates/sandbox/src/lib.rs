@@ -30,6 +30,6 @@ mod time;
 
 pub use self::{
     config::{Config, Faults},
-    org::{Clock, Org, ServiceApp},
+    org::{Clock, NoKey, Org, ServiceApp},
     serve::{Fault, FaultKind, Server, Tls, TlsError, tls_self_signed},
 };

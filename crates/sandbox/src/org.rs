@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use crate::{
     config::Config,
+    oauth::Key,
     route::{self, Router},
     seed,
     serve::{self, Fault, FaultPlan, Limits},
@@ -27,13 +28,18 @@ pub struct Org(pub(crate) Arc<Inner>);
 pub struct ServiceApp {
     /// `client_id`, which is the app's id too.
     pub client_id: String,
-    /// The private key, PKCS#8 PEM: EC P-256, `ES256`.
+    /// The private key, PKCS#8 PEM: EC P-256 (`ES256`) unless told otherwise.
     pub private_key_pem: String,
     /// The `kid` under which the app knows the public key.
     pub key_id: String,
     /// The scopes granted to the app.
     pub scopes: Vec<String>,
 }
+
+/// There is no RSA key.
+#[derive(Debug, thiserror::Error)]
+#[error("the RSA key could not be made: this machine gives no randomness")]
+pub struct NoKey;
 
 impl fmt::Debug for ServiceApp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -89,6 +95,14 @@ impl Org {
     /// The seeded service app, with its private key.
     pub fn service_app(&self) -> ServiceApp {
         self.0.service_app.clone()
+    }
+
+    /// Makes an RSA key (2,048 bits, `RS256`), which the seeded service app then knows besides its
+    /// own, and gives the app with that key. It is another one each time, and takes a tenth of a
+    /// second to make; no org has one that is not asked for it.
+    pub fn add_rsa_key(&self) -> Result<ServiceApp, NoKey> {
+        let key = Key::rsa().ok_or(NoKey)?;
+        Ok(seed::service_app::add_key(&mut self.state(), self.service_app(), &key))
     }
 
     /// Every operation: method, and path template as in Okta's reference.

@@ -123,6 +123,8 @@ pub(crate) struct Place {
 /// The other end of the connection.
 #[derive(Debug, Clone)]
 pub(crate) struct Client {
+    /// The OAuth client that asked; with an API token there is none.
+    pub(crate) id: Option<Id>,
     pub(crate) user_agent: Box<str>,
     pub(crate) ip: Box<str>,
     pub(crate) place: Option<&'static Place>,
@@ -134,8 +136,19 @@ pub(crate) struct Client {
 
 impl Client {
     /// The client of a request to this sandbox.
-    pub(crate) fn of_request(user_agent: &str, ip: &str, request_id: &str, uri: &str) -> Self {
+    pub(crate) fn of_request(
+        principal: &Principal,
+        user_agent: &str,
+        ip: &str,
+        request_id: &str,
+        uri: &str,
+    ) -> Self {
+        let id = match principal {
+            Principal::App(id) => Some(*id),
+            Principal::User(_) | Principal::Nobody => None,
+        };
         Self {
+            id,
             user_agent: user_agent.into(),
             ip: ip.into(),
             place: None,

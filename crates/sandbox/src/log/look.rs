@@ -21,6 +21,9 @@ impl Event {
             "actor.type" => Operand::text(self.actor.kind),
             "actor.alternateId" => Operand::text(&self.actor.alternate_id),
             "actor.displayName" => Operand::text(&self.actor.display_name),
+            "client.id" => {
+                client.id.as_ref().map_or(Operand::Absent, |id| Operand::text(id.as_str()))
+            }
             "client.ipAddress" => Operand::text(&client.ip),
             "client.userAgent.rawUserAgent" => Operand::text(&client.user_agent),
             "transaction.id" | "debugContext.debugData.requestId" => {

@@ -29,7 +29,7 @@ impl Event {
                 },
                 "zone": client.zone,
                 "device": device,
-                "id": null,
+                "id": client.id,
                 "ipAddress": client.ip,
                 "geographicalContext": place.clone(),
             },

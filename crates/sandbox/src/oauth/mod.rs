@@ -1,13 +1,17 @@
 //! OAuth: access tokens, and what a client proves to get and use them.
 
+mod access;
 mod assertion;
 mod dpop;
 mod jwt;
+mod key;
 mod tokens;
 
 pub(crate) use self::{
+    access::token as access_token,
     assertion::{Client, authenticate},
     dpop::{Expected, check as check_dpop, nonce},
+    key::Key,
     tokens::{Grant, Tokens},
 };
 use crate::answer::Answer;

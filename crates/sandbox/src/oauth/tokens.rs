@@ -9,6 +9,8 @@ use crate::id::Id;
 /// What an access token stands for.
 #[derive(Debug, Clone)]
 pub(crate) struct Grant {
+    /// The token's `jti`.
+    pub(crate) id: String,
     pub(crate) app: Id,
     pub(crate) scopes: BTreeSet<String>,
     pub(crate) issued: Timestamp,

@@ -10,11 +10,14 @@ mod view;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-pub(crate) use self::view::{Secret, app as shown, home, logo_url};
 use self::{
     build::{Given, Invalid},
     filter::Filter,
     view::{ACCESS_POLICY, ENROLLMENT_POLICY},
+};
+pub(crate) use self::{
+    oauth::public_key,
+    view::{Secret, app as shown, home, logo_url},
 };
 use crate::{
     answer::Answer,
@@ -22,6 +25,7 @@ use crate::{
     error::{ApiError, Result},
     id::Id,
     log::Target,
+    oauth::Key,
     route::{Route, delete, get, post, put},
     store::State,
 };
@@ -266,8 +270,7 @@ fn refused(invalid: Invalid) -> ApiError {
 
 /// The key that signs for all apps of the org.
 fn signing_kid(state: &State) -> String {
-    let kid = state.signing_key.get("kid").and_then(Value::as_str);
-    kid.unwrap_or_default().to_owned()
+    state.signing_key.as_ref().map(Key::id).unwrap_or_default()
 }
 
 /// The first label of the org's host name; an address has none.

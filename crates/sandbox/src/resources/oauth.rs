@@ -12,7 +12,7 @@ use crate::{
     error::Result,
     id::Id,
     log::{Draft, Target},
-    oauth::{self, Client, Expected, Grant, OAuthError},
+    oauth::{self, Client, Expected, Grant, Key, OAuthError},
     route::{Route, get, post},
 };
 
@@ -96,13 +96,22 @@ fn grant(call: &mut Call<'_>, form: &[(String, String)]) -> OAuth<Value> {
     }
     let key = if client.dpop { Some(prove(call, client.id)?) } else { None };
     let scopes = scopes(call, client.id, field(form, "scope").unwrap_or_default())?;
-    let token = call.state.maker.text(64);
-    let scope = scopes.join(" ");
     let kind = if key.is_some() { "DPoP" } else { "Bearer" };
-    let expires = crate::time::before(call.now, -LIFETIME);
-    let granted: BTreeSet<String> = scopes.into_iter().collect();
-    let grant = Grant { app: client.id, scopes: granted, issued: call.now, expires, key };
+    let grant = Grant {
+        id: format!("AT.{}", call.state.maker.text(43)),
+        app: client.id,
+        scopes: scopes.iter().cloned().collect(),
+        issued: call.now,
+        expires: crate::time::before(call.now, -LIFETIME),
+        key,
+    };
+    let signer = call.state.signing_key.as_ref();
+    let token = signer.and_then(|key| oauth::access_token(key, call.base, &grant, &scopes));
+    let token = token.ok_or_else(|| {
+        OAuthError::new(500, "server_error", "This org has no key to sign with: try another seed.")
+    })?;
     call.state.tokens.put(&token, grant);
+    let scope = scopes.join(" ");
     let label = call.state.app_label(client.id).to_owned();
     call.principal = crate::call::Principal::App(client.id);
     call.log_event(
@@ -186,6 +195,7 @@ fn introspect(call: &mut Call<'_>) -> Result<Answer> {
         "token_type": if grant.key.is_some() { "DPoP" } else { "Bearer" },
         "scope": scopes.join(" "),
         "client_id": grant.app,
+        "jti": grant.id,
         "iss": call.base,
         "sub": grant.app,
         "aud": call.base,
@@ -215,7 +225,8 @@ fn missing_token() -> Answer {
 }
 
 fn keys(call: &mut Call<'_>) -> Result<Answer> {
-    Ok(Answer::ok(json!({ "keys": [call.state.signing_key] })))
+    let keys: Vec<Value> = call.state.signing_key.iter().map(Key::jwk).collect();
+    Ok(Answer::ok(json!({ "keys": keys })))
 }
 
 fn metadata(call: &mut Call<'_>) -> Result<Answer> {

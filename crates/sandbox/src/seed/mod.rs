@@ -6,7 +6,7 @@ mod groups;
 mod names;
 mod people;
 pub(crate) mod policies;
-mod service_app;
+pub(crate) mod service_app;
 mod stories;
 mod world;
 
@@ -19,7 +19,7 @@ use crate::{
     config::Config,
     id::Maker,
     log::{Log, Past},
-    oauth::Tokens,
+    oauth::{Key, Tokens},
     org::ServiceApp,
     resources,
     store::{Assignments, Group, GroupType, Groups, State, Users},
@@ -73,7 +73,7 @@ fn assemble(config: &Config, now: Timestamp) -> Seeded {
         admin,
         born,
         user_type,
-        signing_key: service_app::key(config.seed, "sandbox", born).1,
+        signing_key: Key::ec(config.seed, "sandbox"),
         users: Users::default(),
         groups: Groups::new(everyone),
         docs: BTreeMap::new(),

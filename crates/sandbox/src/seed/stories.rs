@@ -108,6 +108,7 @@ impl Teller<'_> {
         let published =
             Timestamp::from_millisecond(published.as_millisecond() + millis).unwrap_or(published);
         let client = Client {
+            id: None,
             user_agent: seat.agent.into(),
             ip: format!("{}.{}", seat.network.prefix, seat.host).into(),
             place: Some(&seat.network.place),

@@ -18,7 +18,7 @@ pub(crate) use self::{
 use crate::{
     id::{Id, Maker},
     log::Log,
-    oauth::Tokens,
+    oauth::{Key, Tokens},
 };
 
 /// Everything an org knows.
@@ -34,8 +34,8 @@ pub(crate) struct State {
     pub(crate) born: jiff::Timestamp,
     /// `oty…`, the default user type; its schema has the same letters after `osc`.
     pub(crate) user_type: Id,
-    /// The org authorization server's public key.
-    pub(crate) signing_key: serde_json::Value,
+    /// The key that the org signs access tokens with.
+    pub(crate) signing_key: Option<Key>,
     pub(crate) users: Users,
     pub(crate) groups: Groups,
     /// Resources kept as JSON, by collection (`apps`, `policies`, …).

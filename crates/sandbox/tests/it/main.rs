@@ -13,3 +13,4 @@ mod policies;
 mod recordings;
 mod server;
 mod users;
+mod witness;

@@ -2,12 +2,12 @@
 
 use axum::http::Request;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use okta_sandbox::{Config, ServiceApp};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use crate::support::{Reply, Sandbox};
+use crate::support::{Reply, Sandbox, texts};
 
 const ENDPOINT: &str = "http://localhost/oauth2/v1/token";
 
@@ -18,10 +18,14 @@ fn claims(sandbox: &Sandbox) -> Value {
 }
 
 fn sign(app: &ServiceApp, claims: &Value) -> String {
-    let mut header = Header::new(Algorithm::ES256);
-    header.kid = Some(app.key_id.clone());
     let key = EncodingKey::from_ec_pem(app.private_key_pem.as_bytes()).unwrap();
-    jsonwebtoken::encode(&header, claims, &key).unwrap()
+    sign_with(app, Algorithm::ES256, &key, claims)
+}
+
+fn sign_with(app: &ServiceApp, algorithm: Algorithm, key: &EncodingKey, claims: &Value) -> String {
+    let mut header = Header::new(algorithm);
+    header.kid = Some(app.key_id.clone());
+    jsonwebtoken::encode(&header, claims, key).unwrap()
 }
 
 async fn form(sandbox: &Sandbox, path: &str, fields: &[(&str, &str)], dpop: Option<&str>) -> Reply {
@@ -45,7 +49,8 @@ async fn token_with(sandbox: &Sandbox, assertion: &str, scope: &str, dpop: Optio
     form(sandbox, "/oauth2/v1/token", &fields, dpop).await
 }
 
-async fn token(sandbox: &Sandbox, scope: &str) -> Reply {
+/// A token request of the seeded service app.
+pub(crate) async fn token(sandbox: &Sandbox, scope: &str) -> Reply {
     let assertion = sign(&sandbox.org.service_app(), &claims(sandbox));
     token_with(sandbox, &assertion, scope, None).await
 }
@@ -85,6 +90,74 @@ async fn a_token_opens_what_its_scopes_say_for_an_hour() {
     sandbox.forward(1);
     let late = call(&sandbox, "GET", "/api/v1/users?limit=1", &bearer).await;
     assert_eq!((late.status.as_u16(), late.code()), (401, "E0000011"));
+}
+
+/// The header and the claims of a token.
+fn parts(token: &str) -> (Value, Value) {
+    let part = |at: usize| {
+        let text = token.split('.').nth(at).unwrap();
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).unwrap()).unwrap()
+    };
+    (part(0), part(1))
+}
+
+#[tokio::test]
+async fn a_token_is_a_jwt_like_oktas() {
+    let sandbox = Sandbox::new();
+    let granted = token(&sandbox, "okta.users.read okta.groups.manage").await;
+    let text = granted.body["access_token"].as_str().unwrap();
+    let keys = sandbox.get("/oauth2/v1/keys").await.body;
+    let key = &keys["keys"][0];
+    let (header, claims) = parts(text);
+    assert_eq!(header, json!({ "alg": "ES256", "kid": key["kid"] }));
+    let app = sandbox.org.service_app().client_id;
+    let now = sandbox.now().as_second();
+    let expected = json!({
+        "ver": 1,
+        "jti": claims["jti"],
+        "iss": "http://localhost",
+        "aud": "http://localhost",
+        "sub": app,
+        "iat": now,
+        "exp": now + 3_600,
+        "cid": app,
+        "scp": ["okta.users.read", "okta.groups.manage"],
+    });
+    assert_eq!(claims, expected);
+    let id = claims["jti"].as_str().unwrap();
+    assert!(id.starts_with("AT.") && id.len() == 46, "{id}");
+
+    // Whoever has the org's public key can tell that the org signed it.
+    let key = DecodingKey::from_jwk(&serde_json::from_value(key.clone()).unwrap()).unwrap();
+    let mut validation = Validation::new(Algorithm::ES256);
+    validation.validate_exp = false;
+    validation.set_audience(&["http://localhost"]);
+    assert!(jsonwebtoken::decode::<Value>(text, &key, &validation).is_ok());
+
+    // One character of the signature, and it is not the token that was given.
+    let other = if text.ends_with('A') { "B" } else { "A" };
+    let forged = format!("Bearer {}{other}", &text[..text.len() - 1]);
+    assert_eq!(call(&sandbox, "GET", "/api/v1/users?limit=1", &forged).await.code(), "E0000011");
+}
+
+#[tokio::test]
+async fn an_app_can_have_an_rsa_key_too() {
+    let sandbox = Sandbox::new();
+    let keys = async || {
+        let app = sandbox.org.service_app().client_id;
+        let app = sandbox.get(&format!("/api/v1/apps/{app}")).await.body;
+        texts(app["settings"]["oauthClient"]["jwks"]["keys"].as_array().unwrap(), "/kty")
+    };
+    assert_eq!(keys().await, ["EC"]);
+    let app = sandbox.org.add_rsa_key().unwrap();
+    assert_eq!(keys().await, ["EC", "RSA"]);
+    assert_eq!(app.client_id, sandbox.org.service_app().client_id);
+    let key = EncodingKey::from_rsa_pem(app.private_key_pem.as_bytes()).unwrap();
+    let assertion = sign_with(&app, Algorithm::RS256, &key, &claims(&sandbox));
+    let granted = token_with(&sandbox, &assertion, "okta.users.read", None).await;
+    assert_eq!(granted.status, 200, "{}", granted.text);
+    // The key on the curve still works.
+    assert_eq!(token(&sandbox, "okta.users.read").await.status, 200);
 }
 
 #[tokio::test]
@@ -196,6 +269,7 @@ async fn tokens_are_looked_into_and_revoked() {
     };
     let active = ask("introspect").await.body;
     assert_eq!((&active["active"], &active["scope"]), (&json!(true), &json!("okta.users.read")));
+    assert_eq!(active["jti"], parts(&access).1["jti"]);
     assert_eq!(ask("revoke").await.status, 200);
     assert_eq!(ask("introspect").await.body, json!({ "active": false }));
     let bearer = format!("Bearer {access}");
@@ -230,6 +304,14 @@ impl ProofKey {
         Self { pem: pair.serialize_pem(), jwk }
     }
 
+    /// RFC 7638.
+    fn thumbprint(&self) -> String {
+        let part = |name: &str| self.jwk[name].as_str().unwrap();
+        let (x, y) = (part("x"), part("y"));
+        let text = format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#);
+        URL_SAFE_NO_PAD.encode(Sha256::digest(text))
+    }
+
     fn proof(&self, claims: &Value) -> String {
         let mut header = Header::new(Algorithm::ES256);
         header.typ = Some("dpop+jwt".into());
@@ -262,6 +344,9 @@ async fn a_bound_token_needs_proof_of_its_key() {
     assert_eq!((replayed.status.as_u16(), replayed.code()), (400, "invalid_dpop_proof"));
 
     let access = granted.body["access_token"].as_str().unwrap();
+    let (header, bound) = parts(access);
+    assert_eq!(header["typ"], "application/okta-internal-at+jwt");
+    assert_eq!(bound["cnf"], json!({ "jkt": key.thumbprint() }));
     let ath = URL_SAFE_NO_PAD.encode(Sha256::digest(access.as_bytes()));
     let proof = json!({ "htm": "GET", "htu": "http://localhost/api/v1/users", "iat": now, "jti": "c", "ath": ath });
     let get = async |scheme: &str, proof: String| {

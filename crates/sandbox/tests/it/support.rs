@@ -1,6 +1,9 @@
 //! An org, and requests to it.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex},
+};
 
 use axum::{
     Router,
@@ -126,6 +129,16 @@ impl Sandbox {
         }
         items
     }
+}
+
+/// The folder of facts about Okta, where there is one.
+pub(crate) fn shared() -> Option<PathBuf> {
+    #[expect(clippy::disallowed_methods, reason = "a test asks where the facts are")]
+    let shared = std::env::var_os("OKTA_MCP_SHARED").map_or_else(
+        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared")),
+        PathBuf::from,
+    );
+    shared.is_dir().then_some(shared)
 }
 
 /// The strings at `pointer` of all items.

@@ -158,7 +158,7 @@ fn check(body: &Value) -> Result<(), Invalid> {
 }
 
 /// A client's key as Okta lists it.
-fn public_key(key: &Value, id: &str) -> Value {
+pub(crate) fn public_key(key: &Value, id: &str) -> Value {
     let at = |name: &str| key.get(name).cloned().unwrap_or_default();
     let mut kept = Map::new();
     kept.insert("kty".into(), at("kty"));

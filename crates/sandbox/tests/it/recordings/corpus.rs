@@ -4,11 +4,12 @@ use std::{
     collections::BTreeMap,
     fs::File,
     io::{BufRead as _, BufReader},
-    path::PathBuf,
 };
 
 use flate2::read::GzDecoder;
 use serde_json::Value;
+
+use crate::support::shared;
 
 /// One request and its answer.
 #[derive(Debug)]
@@ -56,12 +57,7 @@ impl Exchange {
 
 /// All exchanges, by the recording they belong to and in its order; `None` where the shared folder is missing.
 pub(super) fn load() -> Option<BTreeMap<String, Vec<Exchange>>> {
-    #[expect(clippy::disallowed_methods, reason = "a test asks where the recordings are")]
-    let shared = std::env::var_os("OKTA_MCP_SHARED").map_or_else(
-        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared")),
-        PathBuf::from,
-    );
-    let file = File::open(shared.join("okta/recordings/recordings.jsonl.gz")).ok()?;
+    let file = File::open(shared()?.join("okta/recordings/recordings.jsonl.gz")).ok()?;
     let mut files: BTreeMap<String, Vec<Exchange>> = BTreeMap::new();
     for line in BufReader::new(GzDecoder::new(file)).lines() {
         if let Some(exchange) = Exchange::parse(&line.unwrap()) {
