@@ -23,9 +23,7 @@ pub(crate) fn described<T: JsonSchema>() -> (String, Map<String, Value>) {
         _ => Map::new(),
     };
     let description = match object.shift_remove("description") {
-        Some(Value::String(text)) => {
-            text.replace("\n\n", "\u{1}").replace('\n', " ").replace('\u{1}', "\n")
-        }
+        Some(Value::String(text)) => text,
         _ => String::new(),
     };
     if !object.contains_key("properties") {
@@ -38,11 +36,9 @@ fn plain(schema: &mut Schema) {
     for key in ["title", "format", "minimum", "default", "additionalProperties"] {
         schema.remove(key);
     }
-    if let Some(Value::String(text)) = schema.get("description")
-        && schema.get("properties").is_none()
-    {
-        let line = text.replace('\n', " ");
-        schema.insert("description".to_owned(), line.into());
+    if let Some(Value::String(text)) = schema.get("description") {
+        let text = unwrapped(text);
+        schema.insert("description".to_owned(), text.into());
     }
     if let Some(Value::Array(types)) = schema.get("type") {
         let named: Vec<Value> =
@@ -51,5 +47,63 @@ fn plain(schema: &mut Schema) {
             let only = only.clone();
             schema.insert("type".to_owned(), only);
         }
+    }
+}
+
+/// A doc comment as a text: where its lines were wrapped there is a space, between its paragraphs the
+/// end of a line.
+fn unwrapped(text: &str) -> String {
+    let paragraphs: Vec<String> =
+        text.split("\n\n").map(|paragraph| paragraph.replace('\n', " ")).collect();
+    paragraphs.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Does one thing,
+    /// told on two lines.
+    ///
+    /// And another.
+    #[derive(JsonSchema)]
+    #[expect(dead_code, reason = "only its schema is looked at")]
+    struct Outer {
+        /// Wrapped here
+        /// and there.
+        inner: Inner,
+        /// Also wrapped,
+        /// and optional.
+        list: Option<Vec<Inner>>,
+    }
+
+    /// Described on
+    /// its own.
+    #[derive(JsonSchema)]
+    #[expect(dead_code, reason = "only its schema is looked at")]
+    struct Inner {
+        /// Deep, and
+        /// wrapped.
+        name: String,
+    }
+
+    #[test]
+    fn where_a_comment_wraps_is_no_line_end() {
+        let (description, schema) = described::<Outer>();
+        assert_eq!(description, "Does one thing, told on two lines.\nAnd another.");
+        let text = |pointer: &str| Value::Object(schema.clone()).pointer(pointer).cloned();
+        assert_eq!(text("/properties/inner/description"), Some("Wrapped here and there.".into()));
+        assert_eq!(
+            text("/properties/inner/properties/name/description"),
+            Some("Deep, and wrapped.".into())
+        );
+        assert_eq!(
+            text("/properties/list/description"),
+            Some("Also wrapped, and optional.".into())
+        );
+        assert_eq!(
+            text("/properties/list/items/description"),
+            Some("Described on its own.".into())
+        );
     }
 }
