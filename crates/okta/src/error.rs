@@ -83,17 +83,6 @@ impl Error {
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self { kind, message: message.into(), okta: None, request_ids: Vec::new() }
     }
-
-    /// True where the same read may succeed if it is tried again later.
-    pub const fn is_transient(&self) -> bool {
-        matches!(
-            self.kind,
-            ErrorKind::Locked
-                | ErrorKind::RateLimited { .. }
-                | ErrorKind::OktaFault
-                | ErrorKind::Network
-        )
-    }
 }
 
 impl From<crate::BadRequest> for Error {
