@@ -1,1 +1,30 @@
-//! What outlives a call: approvals, undo, counts, the approval passphrase.
+//! What outlives a call: approvals, undo, counts for limits, the approval passphrase.
+//!
+//! Several processes of one machine use it at once; what may happen once only happens once among
+//! all of them, also after a crash. [`Store`] is what a store can do, [`Sqlite`] the one for one
+//! machine. Nothing here reads a clock or makes random bytes: callers pass both in.
+//!
+//! What is sealed is sealed by the caller, with [`Seal`]: a store never sees it open.
+
+mod approval;
+mod count;
+mod error;
+mod folder;
+mod id;
+mod passphrase;
+mod seal;
+mod sqlite;
+mod store;
+mod undo;
+
+pub use approval::{Approval, Decided, Decision, NewApproval, State, Which};
+pub use count::{Admitted, Check, Count, Sent};
+pub use error::Error;
+pub use id::new_id;
+pub use passphrase::{
+    LOCKED_FOR, PassphraseError, PassphraseHash, SHORTEST, TRIES, Try, hash_passphrase,
+};
+pub use seal::{KeyFile, KeyPlace, Random, Seal, SealKey};
+pub use sqlite::Sqlite;
+pub use store::{BoxFuture, Reply, Store};
+pub use undo::{Kept, Undo};

@@ -1,0 +1,8 @@
+//! What every store promises, and what the files of the one in SQLite promise.
+
+#![cfg(test)]
+
+mod conformance;
+mod passphrase;
+mod seal;
+mod sqlite;
