@@ -92,8 +92,8 @@ impl Store for Sqlite {
         transact!(self, approvals::consume, id, binding, now)
     }
 
-    fn approved_for<'a>(&'a self, binding: &'a str, now: Timestamp) -> Reply<'a, Option<String>> {
-        read!(self, approvals::approved_for, binding, now)
+    fn standing<'a>(&'a self, binding: &'a str, now: Timestamp) -> Reply<'a, Option<Approval>> {
+        read!(self, approvals::standing, binding, now)
     }
 
     fn withdraw<'a>(&'a self, id: &'a str) -> Reply<'a, bool> {

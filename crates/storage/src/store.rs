@@ -49,8 +49,9 @@ pub trait Store: Send + Sync + 'static {
         now: Timestamp,
     ) -> Reply<'a, Option<Approval>>;
 
-    /// The id of an approval that was given for this binding and can be used.
-    fn approved_for<'a>(&'a self, binding: &'a str, now: Timestamp) -> Reply<'a, Option<String>>;
+    /// The newest approval for this binding that is pending, approved or declined: not one that
+    /// was used, taken back or has expired.
+    fn standing<'a>(&'a self, binding: &'a str, now: Timestamp) -> Reply<'a, Option<Approval>>;
 
     /// Takes an approval back that was not used yet. False where there is none to take back.
     fn withdraw<'a>(&'a self, id: &'a str) -> Reply<'a, bool>;

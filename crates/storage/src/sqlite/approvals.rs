@@ -138,20 +138,21 @@ pub(super) async fn consume(
     used.first().map(|row| approval(row, now)).transpose()
 }
 
-pub(super) async fn approved_for(
+pub(super) async fn standing(
     connection: &mut SqliteConnection,
     binding: &str,
     now: Timestamp,
-) -> Result<Option<String>> {
+) -> Result<Option<Approval>> {
     let row = query(
-        "SELECT id FROM approvals WHERE binding = ? AND state = 'approved' AND expires > ?
+        "SELECT * FROM approvals
+         WHERE binding = ? AND state IN ('pending', 'approved', 'declined') AND expires > ?
          ORDER BY created DESC, rowid DESC LIMIT 1",
     )
     .bind(binding)
     .bind(micros(now))
     .fetch_optional(connection)
     .await?;
-    row.map(|row| row.try_get("id")).transpose()
+    row.map(|row| approval(&row, now)).transpose()
 }
 
 pub(super) async fn withdraw(connection: &mut SqliteConnection, id: &str) -> Result<bool> {

@@ -36,6 +36,12 @@ async fn approved(store: &Arc<dyn Store>, id: &str, binding: &str) {
     assert_eq!(decided, Decided::Approved);
 }
 
+/// The id and state of what stands for a binding.
+async fn standing(store: &Arc<dyn Store>, binding: &str, at: i64) -> Option<(String, State)> {
+    let standing = store.standing(binding, noon(at)).await.unwrap();
+    standing.map(|approval| (approval.id, approval.state))
+}
+
 async fn state(store: &Arc<dyn Store>, id: &str, seconds: i64) -> State {
     store.approval(id, noon(seconds)).await.unwrap().unwrap().state
 }
@@ -104,7 +110,6 @@ pub(crate) async fn what_was_declined_is_never_used(place: &dyn Place) {
     let declined = store.decide("a", false, "desktop", "page", noon(2)).await.unwrap();
     assert_eq!(declined, Decided::Declined);
     assert_eq!(store.consume("a", "x", noon(3)).await.unwrap(), None);
-    assert_eq!(store.approved_for("x", noon(3)).await.unwrap(), None);
     let again = store.decide("a", true, "desktop", "page", noon(4)).await.unwrap();
     assert_eq!(again, Decided::NotPending(State::Declined));
     assert_eq!(store.consume("a", "x", noon(5)).await.unwrap(), None);
@@ -113,14 +118,31 @@ pub(crate) async fn what_was_declined_is_never_used(place: &dyn Place) {
 pub(crate) async fn an_approval_holds_for_its_binding_alone(place: &dyn Place) {
     let store = place.store();
     approved(&store, "a", "x").await;
-    assert_eq!(store.approved_for("y", noon(20)).await.unwrap(), None);
-    assert_eq!(store.approved_for("x", noon(20)).await.unwrap().as_deref(), Some("a"));
     assert_eq!(store.consume("a", "y", noon(20)).await.unwrap(), None);
     assert_eq!(store.consume("b", "x", noon(20)).await.unwrap(), None);
     let used = store.consume("a", "x", noon(20)).await.unwrap().unwrap();
     assert_eq!((used.state, used.sealed), (State::Consumed, vec![0, 1, 255]));
     assert_eq!(used.decided.unwrap().level, "desktop");
-    assert_eq!(store.approved_for("x", noon(21)).await.unwrap(), None);
+}
+
+pub(crate) async fn the_newest_that_is_not_over_stands(place: &dyn Place) {
+    let store = place.store();
+    let stands = |id: &str, state| Some((id.to_owned(), state));
+    assert_eq!(standing(&store, "x", 0).await, None);
+    store.open(new("a", "x"), noon(0)).await.unwrap();
+    assert_eq!(standing(&store, "x", 1).await, stands("a", State::Pending));
+    assert_eq!(standing(&store, "y", 1).await, None);
+    store.decide("a", false, "desktop", "page", noon(2)).await.unwrap();
+    assert_eq!(standing(&store, "x", 3).await, stands("a", State::Declined));
+    approved(&store, "b", "x").await;
+    assert_eq!(standing(&store, "x", 20).await, stands("b", State::Approved));
+    assert_eq!(standing(&store, "x", OPEN).await, None);
+    // Used or taken back, it does not stand; what was before it still does.
+    store.consume("b", "x", noon(20)).await.unwrap().unwrap();
+    assert_eq!(standing(&store, "x", 21).await, stands("a", State::Declined));
+    approved(&store, "c", "y").await;
+    store.withdraw("c").await.unwrap();
+    assert_eq!(standing(&store, "y", 21).await, None);
 }
 
 pub(crate) async fn exactly_one_consumer_gets_it(place: &dyn Place) {
@@ -172,7 +194,6 @@ pub(crate) async fn what_is_not_decided_in_time_has_expired(place: &dyn Place) {
 pub(crate) async fn what_is_not_used_in_time_has_expired(place: &dyn Place) {
     let store = place.store();
     approved(&store, "a", "x").await;
-    assert_eq!(store.approved_for("x", noon(OPEN)).await.unwrap(), None);
     assert_eq!(store.consume("a", "x", noon(OPEN)).await.unwrap(), None);
     assert_eq!(state(&store, "a", OPEN).await, State::Expired);
     let late = store.decide("a", true, "desktop", "page", noon(OPEN)).await.unwrap();

@@ -36,6 +36,7 @@ macro_rules! conformance {
             approvals::the_first_decision_counts,
             approvals::what_was_declined_is_never_used,
             approvals::an_approval_holds_for_its_binding_alone,
+            approvals::the_newest_that_is_not_over_stands,
             approvals::exactly_one_consumer_gets_it,
             approvals::exactly_one_decision_counts_at_once,
             approvals::what_is_not_decided_in_time_has_expired,
