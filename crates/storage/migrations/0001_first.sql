@@ -43,16 +43,15 @@ CREATE INDEX undos_by_created ON undos (created);
 
 CREATE TABLE sent (
     at INTEGER NOT NULL,
-    tool TEXT NOT NULL,
-    toolset TEXT NOT NULL,
-    operation TEXT NOT NULL,
-    effect TEXT NOT NULL,
+    limit_name TEXT NOT NULL,
     target TEXT NOT NULL,
     org TEXT NOT NULL,
-    principal TEXT NOT NULL
+    principal TEXT NOT NULL,
+    call_id TEXT NOT NULL
 ) STRICT;
 
-CREATE INDEX sent_by_org ON sent (org, at);
+CREATE INDEX sent_by_limit ON sent (org, limit_name, at);
+CREATE INDEX sent_by_time ON sent (at);
 
 -- One row.
 CREATE TABLE passphrase (

@@ -18,7 +18,7 @@ mod store;
 mod undo;
 
 pub use approval::{Approval, Decided, Decision, NewApproval, State, Which};
-pub use count::{Admitted, Check, Count, Sent};
+pub use count::{Admitted, Count, Sent, Window};
 pub use error::Error;
 pub use id::new_id;
 pub use passphrase::{

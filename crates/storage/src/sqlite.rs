@@ -12,8 +12,8 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use crate::{
-    Admitted, Approval, Check, Decided, Kept, NewApproval, PassphraseHash, Reply, Sent, Store, Try,
-    Undo, Which,
+    Admitted, Approval, Decided, Kept, NewApproval, PassphraseHash, Reply, Sent, Store, Try, Undo,
+    Which, Window,
 };
 use connection::Connection;
 
@@ -120,12 +120,17 @@ impl Store for Sqlite {
         transact!(self, undos::give_back, id)
     }
 
-    fn counted<'a>(&'a self, org: &'a str, since: Timestamp) -> Reply<'a, Vec<Sent>> {
-        read!(self, counts::counted, org, since)
+    fn counted<'a>(
+        &'a self,
+        org: &'a str,
+        target: Option<&'a str>,
+        window: &'a Window,
+    ) -> Reply<'a, u64> {
+        read!(self, counts::counted, org, target, window)
     }
 
-    fn admit<'a>(&'a self, sent: Sent, checks: &'a [Check]) -> Reply<'a, Admitted> {
-        transact!(self, counts::admit, &sent, checks)
+    fn admit<'a>(&'a self, sent: Sent, windows: &'a [Window], strict: bool) -> Reply<'a, Admitted> {
+        transact!(self, counts::admit, &sent, windows, strict)
     }
 
     fn set_passphrase<'a>(

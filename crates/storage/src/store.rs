@@ -5,8 +5,8 @@ use std::{future::Future, pin::Pin};
 use jiff::Timestamp;
 
 use crate::{
-    Admitted, Approval, Check, Decided, Error, Kept, NewApproval, PassphraseHash, Sent, Try, Undo,
-    Which,
+    Admitted, Approval, Decided, Error, Kept, NewApproval, PassphraseHash, Sent, Try, Undo, Which,
+    Window,
 };
 
 /// A future that can be sent between threads.
@@ -71,12 +71,17 @@ pub trait Store: Send + Sync + 'static {
     /// Gives an undo back that was taken but not executed.
     fn give_back<'a>(&'a self, id: &'a str) -> Reply<'a, ()>;
 
-    /// What was sent to an org since then, the oldest first; kept for 30 days.
-    fn counted<'a>(&'a self, org: &'a str, since: Timestamp) -> Reply<'a, Vec<Sent>>;
+    /// How many count for a limit now; with `target`, as if that were sent once more.
+    fn counted<'a>(
+        &'a self,
+        org: &'a str,
+        target: Option<&'a str>,
+        window: &'a Window,
+    ) -> Reply<'a, u64>;
 
-    /// Counts what is about to be sent, if every check holds with it. No other process can count
-    /// something in between. What was sent 30 days before is deleted.
-    fn admit<'a>(&'a self, sent: Sent, checks: &'a [Check]) -> Reply<'a, Admitted>;
+    /// Counts what is about to be sent for these limits; with `strict` only if none is passed with
+    /// it. No other process can count something in between. Kept for 32 days.
+    fn admit<'a>(&'a self, sent: Sent, windows: &'a [Window], strict: bool) -> Reply<'a, Admitted>;
 
     /// Sets the approval passphrase in place of `old`, which is `None` where there was none. False,
     /// and nothing changes, where it is another by now. Wrong tries are forgotten.

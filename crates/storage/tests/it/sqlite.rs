@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc};
 
 use futures::future::join_all;
-use okta_storage::{Error, Sent, Sqlite, Store, Which};
+use okta_storage::{Error, Sqlite, Store, Undo, Which};
 use sqlx::{ConnectOptions as _, sqlite::SqliteConnectOptions};
 use tempfile::TempDir;
 
@@ -132,9 +132,9 @@ async fn what_a_later_version_made_is_left_alone() {
 async fn a_row_that_was_not_written_so_is_damage() {
     let folder = Folder::new();
     let store = folder.store();
-    store.admit(sent(), &[]).await.unwrap();
-    change(&folder, "UPDATE sent SET at = 9223372036854775807").await;
-    let error = store.counted("acme.okta.com", noon(0)).await.unwrap_err();
+    store.keep(undo()).await.unwrap();
+    change(&folder, "UPDATE undos SET created = 9223372036854775807").await;
+    let error = store.undos(10, noon(0)).await.unwrap_err();
     assert!(matches!(error, Error::Damaged { .. }), "{error:?}");
 }
 
@@ -145,15 +145,16 @@ async fn change(folder: &Folder, sql: &'static str) {
     sqlx::query(sql).execute(&mut connection).await.unwrap();
 }
 
-fn sent() -> Sent {
-    Sent {
-        at: noon(0),
-        tool: "delete_group".to_owned(),
-        toolset: "groups".to_owned(),
-        operation: "DELETE /api/v1/groups/{groupId}".to_owned(),
-        effect: "destructive".to_owned(),
-        target: "/api/v1/groups/00g1".to_owned(),
-        org: "acme.okta.com".to_owned(),
+fn undo() -> Undo {
+    Undo {
+        id: "u1".to_owned(),
+        call_id: "7-0123456789abcdef".to_owned(),
+        tool: "update_group".to_owned(),
+        summary: "Change group \"Ops\"".to_owned(),
         principal: "0oa1".to_owned(),
+        org: "acme.okta.com".to_owned(),
+        created: noon(0),
+        expires: noon(60),
+        sealed: vec![1],
     }
 }
