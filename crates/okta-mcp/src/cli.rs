@@ -105,7 +105,9 @@ pub(crate) struct ToolsArgs {
 #[command(after_help = "Examples:
   okta-mcp sandbox
   okta-mcp sandbox --https --port 8443 --users 1000
+  okta-mcp sandbox --https --rsa
   okta-mcp sandbox --json --fault too-many=50 --fault slow=20")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct SandboxArgs {
     /// The port; 0 takes a free one
     #[arg(long, default_value_t = 0)]
@@ -132,6 +134,10 @@ pub(crate) struct SandboxArgs {
     /// Where to write the certificate to trust with `--https`; must not exist yet
     #[arg(long, value_name = "PATH", requires = "https")]
     pub(crate) ca_file: Option<PathBuf>,
+    /// Give the service app an RSA key, for clients that sign with RS256 only, as Okta's own MCP
+    /// server and several of its SDKs; without it the key is on a curve (ES256)
+    #[arg(long)]
+    pub(crate) rsa: bool,
     /// Where to write the service app's private key; must not exist yet
     #[arg(long, value_name = "PATH")]
     pub(crate) key_file: Option<PathBuf>,

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use okta_sandbox::{Config, Faults, Org, Server, Tls};
+use okta_sandbox::{Config, Faults, Org, Server, ServiceApp, Tls};
 use serde_json::json;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -38,13 +38,19 @@ pub(crate) async fn run(args: SandboxArgs) -> Result<(), Failure> {
     let tls = tls.map_err(Failure::unexpected)?;
     let org = org::in_memory(config);
     let mut stop = Stop::new().map_err(Failure::unexpected)?;
-    let files = Files::write(&args, &org, tls.as_ref())?;
+    let app = service_app(&org, args.rsa)?;
+    let files = Files::write(&args, &app, tls.as_ref())?;
     let server = Server::start(org.clone(), listener, tls).await.map_err(Failure::unexpected)?;
-    tell(&args, &org, &server, &files)?;
+    tell(&args, &org, &server, app, &files)?;
     stop.told().await;
     server.stop().await;
     files.remove();
     Ok(())
+}
+
+/// The app that a client signs in with.
+fn service_app(org: &Org, rsa: bool) -> Result<ServiceApp, Failure> {
+    if rsa { org.add_rsa_key().map_err(Failure::unexpected) } else { Ok(org.service_app()) }
 }
 
 fn faults(chances: &[FaultChance]) -> Result<Faults, Failure> {
@@ -77,7 +83,7 @@ struct Files {
 }
 
 impl Files {
-    fn write(args: &SandboxArgs, org: &Org, tls: Option<&Tls>) -> Result<Self, Failure> {
+    fn write(args: &SandboxArgs, app: &ServiceApp, tls: Option<&Tls>) -> Result<Self, Failure> {
         let named = args.key_file.is_some() && (tls.is_none() || args.ca_file.is_some());
         let folder = if named {
             None
@@ -92,7 +98,7 @@ impl Files {
         };
         let key = place(&args.key_file, "key.pem")?;
         let ca = tls.map(|tls| Ok((place(&args.ca_file, "ca.pem")?, tls))).transpose()?;
-        create("--key-file", &key, &org.service_app().private_key_pem, Readers::Owner)?;
+        create("--key-file", &key, &app.private_key_pem, Readers::Owner)?;
         let mut files = Self { key, ca: None, _folder: folder };
         if let Some((ca, tls)) = ca {
             if let Err(error) = create("--ca-file", &ca, &tls.ca_pem, Readers::Everyone) {
@@ -119,8 +125,13 @@ fn create(option: &str, path: &Path, content: &str, readers: Readers) -> Result<
 }
 
 /// Tells how to connect.
-fn tell(args: &SandboxArgs, org: &Org, server: &Server, files: &Files) -> Result<(), Failure> {
-    let app = org.service_app();
+fn tell(
+    args: &SandboxArgs,
+    org: &Org,
+    server: &Server,
+    app: ServiceApp,
+    files: &Files,
+) -> Result<(), Failure> {
     let mut variables = vec![
         ("OKTA_ORG_URL", server.url()),
         ("OKTA_CLIENT_ID", app.client_id),

@@ -37,6 +37,16 @@ fn an_api_token_can_be_given() {
 }
 
 #[test]
+fn an_rsa_key_can_be_asked_for() {
+    let home = Home::new();
+    let org = home.sandbox(&["--rsa"]);
+    let key = fs_err::read_to_string(org.env["OKTA_PRIVATE_KEY"].as_str().unwrap()).unwrap();
+    assert!(key.len() > 1_500, "an RSA key of 2,048 bits is that long: {}", key.len());
+    let list = home.run_with(&org.env(), &["call", "list_users", "limit=1"]).json();
+    assert_eq!(list["items"].as_array().unwrap().len(), 1);
+}
+
+#[test]
 fn faults_happen() {
     let home = Home::new();
     let org = home.sandbox(&["--fault", "garbage=1000"]);
