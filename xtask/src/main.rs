@@ -28,7 +28,7 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
-    /// Measure the release build, beside Okta's own server where e2e/official installed it
+    /// Measure the build that is handed out, beside Okta's own server where e2e/official installed it
     Bench(bench::Options),
 }
 

@@ -16,3 +16,9 @@ pub(crate) fn line() -> String {
         .map_or_else(|_| std::env::consts::OS.to_owned(), |text| format!("Linux {}", text.trim()));
     format!("Machine: {cores} cores, {processor}, {kernel}; client, server and org share it\n")
 }
+
+/// How busy the machine was in the last minute: figures of a busy one say little.
+pub(crate) fn load_average() -> String {
+    let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    text.split(' ').next().filter(|load| !load.is_empty()).unwrap_or("unknown").to_owned()
+}

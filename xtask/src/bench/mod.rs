@@ -1,16 +1,17 @@
-//! Measures the release build, beside Okta's own server where that is installed. Every loop is
-//! bounded, and all traffic stays on the loopback interface.
+//! Measures the build that is handed out, beside Okta's own server where that is installed. Every
+//! loop is bounded, and all traffic stays on the loopback interface.
 
 mod client;
 mod http;
 mod machine;
 mod org;
 mod report;
-mod rsa;
 mod runs;
 mod samples;
 mod server;
 mod tokens;
+
+use std::path::Path;
 
 use clap::Args;
 use org::Org;
@@ -18,6 +19,9 @@ use report::Report;
 use server::Server;
 
 use crate::{Result, printer, workspace};
+
+/// The profile that is measured, and that the measuring program itself is built with.
+const PROFILE: &str = "dist";
 
 /// What is measured.
 #[derive(Debug, Args)]
@@ -52,7 +56,7 @@ pub(crate) fn run(options: &Options) -> Result {
         return optimised();
     }
     if !options.no_build {
-        let build = ["build", "--quiet", "--release", "--bin", "okta-mcp"];
+        let build = ["build", "--quiet", "--profile", PROFILE, "--bin", "okta-mcp"];
         workspace::output(workspace::cargo(&build))?;
     }
     let counts = if options.short {
@@ -60,7 +64,8 @@ pub(crate) fn run(options: &Options) -> Result {
     } else {
         Counts { starts: 100, python: 20, calls: 1_000, crowd: 10_000 }
     };
-    let binary = workspace::target().join("release").join("okta-mcp");
+    let binary = workspace::target().join(PROFILE).join("okta-mcp");
+    let before = machine::load_average();
     let org = Org::start(&binary)?;
     let ours = Server::ours(&binary, &org);
     let mut report = Report::default();
@@ -83,14 +88,22 @@ pub(crate) fn run(options: &Options) -> Result {
         }
     }
     printer::data(&machine::line());
+    printer::data(&format!("Load average before: {before}\n"));
+    printer::data(&build(&binary)?);
     printer::data(&report.table());
     printer::data(&report.tokens());
     Ok(())
 }
 
+/// Which build was measured.
+fn build(binary: &Path) -> Result<String> {
+    let size = fs_err::metadata(binary)?.len();
+    Ok(format!("Build: cargo build --profile {PROFILE}, {}\n", report::megabytes(size)))
+}
+
 /// The same by an optimised build of this program: a slow client would be measured with the server.
 fn optimised() -> Result {
-    let mut command = workspace::cargo(&["run", "--quiet", "--release", "--bin", "xtask", "--"]);
-    let ended = command.args(std::env::args_os().skip(1)).status()?;
+    let run = ["run", "--quiet", "--profile", PROFILE, "--bin", "xtask", "--"];
+    let ended = workspace::cargo(&run).args(std::env::args_os().skip(1)).status()?;
     if ended.success() { Ok(()) } else { Err("nothing was measured".into()) }
 }

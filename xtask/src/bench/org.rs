@@ -23,11 +23,12 @@ pub(crate) struct Org {
 }
 
 impl Org {
-    /// Starts the org. It never answers 429, so that what is measured is the server.
+    /// Starts the org. It never answers 429, so that what is measured is the server; and its key is
+    /// RSA, as the ones that Okta makes, since Okta's own server takes no other.
     pub(crate) fn start(binary: &Path) -> Result<Self> {
         let home = TempDir::new()?;
         let mut process = Command::new(binary)
-            .args(["sandbox", "--https", "--json", "--no-rate-limits"])
+            .args(["sandbox", "--https", "--rsa", "--json", "--no-rate-limits"])
             // It is killed in the end, so its files lie where they go with us.
             .arg("--key-file")
             .arg(home.path().join("key.pem"))

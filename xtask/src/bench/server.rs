@@ -5,9 +5,10 @@ use std::{
     process::Command,
 };
 
+use fs_err as fs;
 use tempfile::TempDir;
 
-use super::{org::Org, rsa};
+use super::org::Org;
 use crate::{Result, workspace};
 
 /// Scopes that unlock every tool that both servers have.
@@ -51,18 +52,18 @@ impl Server {
             return Err("not installed here: e2e/official installs it".into());
         }
         let home = TempDir::new()?;
-        let key = rsa::add(org)?;
+        // It takes the key itself, not the name of a file.
+        let key = fs::read_to_string(org.variable("OKTA_PRIVATE_KEY")?)?;
         let ca = org.variable("SSL_CERT_FILE")?.to_owned();
         let mut env = vec![
             ("OKTA_PRIVATE_KEY".to_owned(), key),
-            ("OKTA_KEY_ID".to_owned(), rsa::KEY_ID.to_owned()),
             ("OKTA_SCOPES".to_owned(), SCOPES.to_owned()),
             ("REQUESTS_CA_BUNDLE".to_owned(), ca.clone()),
             ("SSL_CERT_FILE".to_owned(), ca),
             ("HOME".to_owned(), home.path().display().to_string()),
             ("PYTHON_KEYRING_BACKEND".to_owned(), "keyrings.alt.file.PlaintextKeyring".to_owned()),
         ];
-        for name in ["OKTA_ORG_URL", "OKTA_CLIENT_ID"] {
+        for name in ["OKTA_ORG_URL", "OKTA_CLIENT_ID", "OKTA_KEY_ID"] {
             env.push((name.to_owned(), org.variable(name)?.to_owned()));
         }
         Ok(Self { program, env, modern: false, _home: Some(home) })
