@@ -21,7 +21,7 @@ mod tool;
 mod version;
 
 pub use desk::{Access, Answer, Control, Created, Desk, Export, ExportFile, Failure, Plan, Prepared, Target};
-pub use merge::{diff, remarkable, same};
+pub use merge::{diff, merged, remarkable, same};
 pub use resources::{TOOLSETS, Toolset, UNDO_CHANGE, find, operation, tools, toolset_of};
 pub use scope::Scope;
 pub use shape::{REDACTED, redact, strip_links};

@@ -16,6 +16,11 @@ pub(crate) fn merge(current: &Value, given: &Value, read_only: &[&str]) -> Value
     merge_at(Some(current), given, read_only, "").unwrap_or(Value::Null)
 }
 
+/// The object as it will be once `sent` replaced it.
+pub fn merged(current: &Value, sent: &Value) -> Value {
+    merge(current, sent, &[])
+}
+
 fn merge_at(
     current: Option<&Value>,
     given: &Value,

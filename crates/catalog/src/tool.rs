@@ -16,7 +16,9 @@ pub type Args = Map<String, Value>;
 
 /// What a call does to the org. Every hint to the client and every rule of the pipeline follows
 /// from it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, serde::Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Effect {
     /// Changes nothing.

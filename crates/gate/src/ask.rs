@@ -2,17 +2,7 @@
 
 use okta_catalog::Effect;
 use okta_client::BoxFuture;
-use serde::Serialize;
-
-/// How sure it is that a person confirmed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Level {
-    /// The client says that its person did (a hook in the client can answer).
-    Client,
-    /// The person typed it on the terminal that controls this process.
-    Terminal,
-}
+use okta_policy::Level;
 
 /// What a person is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,8 +11,8 @@ pub struct Question {
     pub text: String,
     /// The gravity.
     pub effect: Effect,
-    /// Names the call: tool, arguments, principal, org, and the target as it was shown. A yes
-    /// holds for this alone.
+    /// Names the call: tool and its definition, arguments, principal, org, and the target as it
+    /// was shown. A yes holds for this alone.
     pub binding: String,
 }
 
@@ -39,14 +29,18 @@ pub enum Verdict {
     TimedOut,
     /// The client answered with an error.
     Failed(String),
-    /// This client cannot ask: how the person can go on.
-    Unable(String),
     /// The question is on its way; the same call comes again with the answer.
     Later,
 }
 
 /// A way to a person.
 pub trait Asker: Send + Sync {
+    /// How sure a yes would be; `None` where it cannot ask.
+    fn level(&self) -> Option<Level>;
+
+    /// How the person goes on where it cannot ask.
+    fn unable(&self) -> Option<String>;
+
     /// Asks. Whatever is no clear yes is a no.
     fn ask<'a>(&'a self, question: &'a Question) -> BoxFuture<'a, Verdict>;
 }

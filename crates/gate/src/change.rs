@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use okta_catalog::{Desk as _, Effect, Operation, Plan, ToolDef};
-use okta_client::{ErrorKind, Reply, Request};
+use okta_client::{Reply, Request};
 use serde_json::{Value, json};
 
 use crate::{
     Client, Gate,
-    ask::{Level, Verdict},
+    confirm::{Asked, Asking, Confirmed},
     desk::CallDesk,
     envelope::CallError,
     export::NewFile,
@@ -16,15 +16,16 @@ use crate::{
     question::question,
     record::Row,
     reply::{self, Shaped},
+    ruling::Ruled,
 };
 
-/// A change that is to be made: what is sent, and what each request does.
+/// A change that is to be made.
 pub(crate) struct Change {
     pub(crate) plan: Plan,
-    /// The operation of each request.
-    pub(crate) operations: Vec<Operation>,
     /// The gravest effect, by declaration and by what the plan found.
     pub(crate) effect: Effect,
+    /// The undo that this is.
+    undoes: Option<String>,
 }
 
 impl Change {
@@ -51,11 +52,23 @@ impl Change {
         effect: Effect,
         resolve: impl Fn(&Request) -> Result<Operation, CallError>,
     ) -> Result<Self, CallError> {
-        let operations = plan.requests.iter().map(resolve).collect::<Result<Vec<_>, _>>()?;
         let raised = plan.raised.as_ref().map_or(Effect::Read, |(effect, _)| *effect);
-        let gravest = operations.iter().map(|operation| operation.effect).max();
-        let effect = gravest.unwrap_or(Effect::Read).max(raised).max(effect);
-        Ok(Self { plan, operations, effect })
+        let mut effect = effect.max(raised);
+        for request in &plan.requests {
+            effect = effect.max(resolve(request)?.effect);
+        }
+        Ok(Self { plan, effect, undoes: None })
+    }
+
+    /// The change that takes back what `undo` was kept of; no less grave than that was.
+    pub(crate) fn undoing(
+        plan: Plan,
+        operations: &[Operation],
+        effect: Effect,
+        undo: &str,
+    ) -> Self {
+        let effect = operations.iter().fold(effect, |most, operation| most.max(operation.effect));
+        Self { plan, effect, undoes: Some(undo.to_owned()) }
     }
 }
 
@@ -68,73 +81,64 @@ impl Gate {
         client: &dyn Client,
         open: Open<'_>,
     ) -> Result<Option<String>, CallError> {
-        let confirmed = match self.confirm(call, &change, client).await {
-            Ok(Some(confirmed)) => confirmed,
-            Ok(None) => {
-                let mut row = Row::new("asked");
-                row.set("call", call.id.as_str());
-                call.exchanges.tell(&mut row);
-                self.keep(row);
-                open.hand_over();
-                return Ok(None);
-            }
+        let (ruling, confirmed) = match self.allowed(call, &change, client).await {
+            Ok((ruling, Asked::Yes(confirmed))) => (ruling, confirmed),
+            Ok((_, asked)) => return Ok(self.asked(call, asked, open)),
             Err(error) => return Err(open.refused(error)),
         };
         // From here on nothing stops the change: not a cancel, not a closed connection.
         open.hand_over();
         let (gate, call) = (self.clone(), Arc::clone(call));
-        let task =
-            self.writes().spawn(async move { gate.execute(&call, &change.plan, confirmed).await });
+        let task = self
+            .writes()
+            .spawn(async move { gate.execute(&call, &change, &ruling, &confirmed).await });
         task.await.unwrap_or(Err(CallError::Lost)).map(Some)
     }
 
-    /// Whether a person must confirm, and what they say. `Ok(None)`: they are being asked.
-    async fn confirm(
+    /// What the policy says of the change, and where a person must agree, what they say.
+    async fn allowed(
         &self,
         call: &Call,
         change: &Change,
         client: &dyn Client,
-    ) -> Result<Option<Confirmed>, CallError> {
-        let (plan, effect) = (&change.plan, change.effect);
-        if effect <= Effect::Write {
-            return Ok(Some(Confirmed::NotNeeded));
+    ) -> Result<(Ruled, Asked), CallError> {
+        let ruled = self.rule_change(call, change).await?;
+        if !ruled.confirm {
+            return Ok((ruled, Asked::Yes(Confirmed::NotNeeded)));
         }
-        let question = question(&call.context, call.tool.name, &call.args, effect, plan);
-        match client.asker().ask(&question).await {
-            Verdict::Yes(level) => Ok(Some(Confirmed::By(level))),
-            Verdict::Later => Ok(None),
-            Verdict::Declined => Err(CallError::NotConfirmed("the person declined")),
-            Verdict::Cancelled => Err(CallError::NotConfirmed("the person cancelled")),
-            Verdict::TimedOut => Err(CallError::NotConfirmed("nobody answered in time")),
-            Verdict::Failed(why) => Err(CallError::AskFailed(why)),
-            Verdict::Unable(_) if effect == Effect::Sensitive && self.setup().allow_sensitive => {
-                Ok(Some(Confirmed::BySetting))
-            }
-            Verdict::Unable(next) => Err(CallError::CannotAsk { next }),
-        }
+        let asking = Asking {
+            question: question(call, change, &ruled.notes),
+            summary: &change.plan.summary,
+            level: ruled.level,
+            by_default: ruled.by_default,
+        };
+        let asked = self.ask(call, asking, client).await?;
+        Ok((ruled, asked))
     }
 
     /// One after the other for each object; the outcome is recorded whatever it is.
     async fn execute(
         &self,
         call: &Call,
-        plan: &Plan,
-        confirmed: Confirmed,
+        change: &Change,
+        ruled: &Ruled,
+        confirmed: &Confirmed,
     ) -> Result<String, CallError> {
-        let lock = match &plan.target {
+        let lock = match &change.plan.target {
             Some(target) => {
                 let object = format!("{}{}", call.context.org, target.read.path());
                 Some(self.locks().lock(object).await)
             }
             None => None,
         };
-        let result = self.send(call, plan, confirmed).await;
+        let result = self.send(call, change, ruled, confirmed).await;
         drop(lock);
         let (word, shaped) = match &result {
             Ok(shaped) => ("success", shaped.clone()),
             Err(error) if error.is_unknown() => ("unknown", told(error)),
             Err(error) => (error.kind(), told(error)),
         };
+        fail::fail_point!("before-outcome");
         // The change is done: a trail that fails now is told, but takes nothing back.
         if let Err(error) = self.durable(self.outcome(call, word, &shaped)).await {
             tracing::error!(error = %chain(&error), call = call.id, "the outcome is not recorded");
@@ -145,10 +149,11 @@ impl Gate {
     async fn send(
         &self,
         call: &Call,
-        plan: &Plan,
-        confirmed: Confirmed,
+        change: &Change,
+        ruled: &Ruled,
+        confirmed: &Confirmed,
     ) -> Result<Shaped, CallError> {
-        let setup = self.setup();
+        let (setup, plan) = (self.setup(), &change.plan);
         if let Some(target) = &plan.target {
             let now = call.exchanges.send(setup.wire.as_ref(), &target.read, &call.id).await;
             let now = now.map_err(|error| CallError::from(error).about(call.tool))?;
@@ -156,44 +161,65 @@ impl Gate {
                 return Err(CallError::Changed);
             }
         }
+        self.count(call, ruled, confirmed).await?;
+        if let Some(undo) = &change.undoes
+            && setup.memory.store.take(undo, self.clock().now()).await?.is_none()
+        {
+            return Err(CallError::unknown("change to take back", undo));
+        }
         let mut file = match &plan.secret_file {
             Some(path) => Some(setup.exports.create(path)?),
             None => None,
         };
-        let intent = match self.durable(intent(&call.id, plan, confirmed)).await {
-            Ok(recorded) => recorded.call_id(),
+        let sent = self.send_requests(call, change, ruled, confirmed).await;
+        if let (Some(undo), Err(error)) = (&change.undoes, &sent)
+            && error.nothing_done()
+        {
+            setup.memory.store.give_back(undo).await?;
+        }
+        let last = match sent {
+            Ok(last) => last,
             Err(error) => {
-                discard(file);
-                return Err(error.into());
+                if !error.is_unknown() {
+                    discard(file);
+                }
+                return Err(error);
             }
         };
+        let undo = self.keep_undo(call, change, last.as_ref()).await;
+        Ok(reply::written(plan, last.as_ref(), undo, |body, secrets| {
+            file.as_mut().map(|file| keep_secrets(file, body, secrets))
+        }))
+    }
+
+    /// The intent, synced; then the requests, one after the other. The last answer.
+    async fn send_requests(
+        &self,
+        call: &Call,
+        change: &Change,
+        ruled: &Ruled,
+        confirmed: &Confirmed,
+    ) -> Result<Option<Reply>, CallError> {
+        let (setup, plan) = (self.setup(), &change.plan);
+        fail::fail_point!("before-intent");
+        let intent = self.durable(intent(&call.id, change, ruled, confirmed)).await?.call_id();
+        fail::fail_point!("after-intent");
         let mut last: Option<Reply> = None;
         for (done, request) in plan.requests.iter().enumerate() {
             match call.exchanges.send(setup.wire.as_ref(), request, &intent).await {
                 Ok(reply) => last = Some(reply),
                 Err(error) => {
-                    if error.kind != ErrorKind::OutcomeUnknown {
-                        discard(file);
-                    }
                     return Err(CallError::from(error).about(call.tool).within(plan, done));
                 }
             }
+            fail::fail_point!("after-sending");
         }
-        Ok(reply::written(plan, last.as_ref(), |body, secrets| {
-            file.as_mut().map(|file| keep_secrets(file, body, secrets))
-        }))
+        Ok(last)
     }
 }
 
-/// How it was confirmed.
-#[derive(Clone, Copy, Debug)]
-enum Confirmed {
-    NotNeeded,
-    By(Level),
-    BySetting,
-}
-
-fn intent(id: &str, plan: &Plan, confirmed: Confirmed) -> Row {
+fn intent(id: &str, change: &Change, ruled: &Ruled, confirmed: &Confirmed) -> Row {
+    let plan = &change.plan;
     let mut row = Row::new("intent");
     row.set("call", id);
     row.set("summary", plan.summary.as_str());
@@ -206,10 +232,11 @@ fn intent(id: &str, plan: &Plan, confirmed: Confirmed) -> Row {
         })
         .collect();
     row.set("requests", requests);
-    match confirmed {
-        Confirmed::NotNeeded => {}
-        Confirmed::By(level) => row.set("confirmed", json!(level)),
-        Confirmed::BySetting => row.set("confirmed", "setting"),
+    row.set("effect", change.effect.as_str());
+    ruled.tell(&mut row);
+    confirmed.tell(&mut row);
+    if let Some(undo) = &change.undoes {
+        row.set("undoes", undo.as_str());
     }
     row
 }

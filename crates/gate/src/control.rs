@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use okta_catalog::{Args, Control, Prepared, ToolDef, diff, redact};
-use okta_client::Request;
+use okta_client::{BoxFuture, Request};
 use serde_json::{Map, Value, json};
 
 use crate::{
     Client, Gate,
     change::Change,
     envelope::CallError,
-    gate::{Call, Open},
+    gate::{Call, Called, Open},
     reply::Shaped,
+    ruling::Ruled,
     text::to_text,
 };
 
@@ -28,10 +29,19 @@ impl Gate {
             Control::Preview { tool, arguments } => {
                 self.preview(call, &tool, arguments, client).await
             }
-            Control::Status { approval } | Control::Run { approval } => {
-                Err(unknown("approval", &approval))
+            Control::Status { approval } => self.approval_status(call, &approval).await,
+            Control::Run { approval } => {
+                return match self.approved_call(call, &approval).await {
+                    Ok((tool, args)) => self.run_approved(call, tool, args, client, open).await,
+                    Err(error) => Err(open.refused(error)),
+                };
             }
-            Control::Undo { change } => Err(unknown("change to take back", &change)),
+            Control::Undo { change } => {
+                return match self.undoing(call, &change).await {
+                    Ok(change) => self.change(call, change, client, open).await,
+                    Err(error) => Err(open.refused(error)),
+                };
+            }
         };
         match told {
             Ok(value) => {
@@ -41,6 +51,27 @@ impl Gate {
             }
             Err(error) => Err(open.refused(error)),
         }
+    }
+
+    /// Makes the call that was approved, as a call of its own. Boxed: a call within a call.
+    fn run_approved<'a>(
+        &'a self,
+        call: &'a Call,
+        tool: String,
+        args: Args,
+        client: &'a dyn Client,
+        open: Open<'a>,
+    ) -> BoxFuture<'a, Result<Option<String>, CallError>> {
+        let shaped = Shaped { text: String::new(), rows: 0, redactions: 0 };
+        open.close("handed_over", &shaped);
+        Box::pin(async move {
+            match self.call(&call.context, &tool, args, client).await {
+                Called::Done(text) => Ok(Some(text)),
+                Called::Asked => Ok(None),
+                Called::Failed(error) => Err(error),
+                Called::Unknown => Err(CallError::unknown("tool", &tool)),
+            }
+        })
     }
 
     /// What a call would send and change. Nothing is sent but what it reads.
@@ -61,7 +92,13 @@ impl Gate {
         let rights = self.allow(tool).await?;
         let desk = self.desk(call, tool, rights, client);
         match tool.prepare(args, &desk).await.map_err(|failure| failed(failure, tool))? {
-            Prepared::Plan(plan) => Ok(shown(&Change::of_tool(tool, *plan, &desk)?)),
+            Prepared::Plan(plan) => {
+                let change = Change::of_tool(tool, *plan, &desk)?;
+                let mut told = shown(&change);
+                let ruled = self.rule_change(call, &change).await;
+                told.insert("decision".to_owned(), Ruled::told(&ruled));
+                Ok(Value::Object(told))
+            }
             Prepared::Answer(_) | Prepared::Control(_) => Err(nothing()),
         }
     }
@@ -71,15 +108,8 @@ fn failed(failure: okta_catalog::Failure, tool: &ToolDef) -> CallError {
     CallError::from(failure).about(tool)
 }
 
-fn unknown(what: &str, id: &str) -> CallError {
-    CallError::Refused {
-        message: format!("there is no {what} with the id {id:?}"),
-        next: "take the id from the answer to the call".to_owned(),
-    }
-}
-
 /// What would be sent, and what would differ.
-fn shown(change: &Change) -> Value {
+fn shown(change: &Change) -> Map<String, Value> {
     let plan = &change.plan;
     let mut told = Map::new();
     told.insert("would".to_owned(), json!(plan.summary));
@@ -102,15 +132,18 @@ fn shown(change: &Change) -> Value {
     }
     let reversible = !plan.undo.is_empty() || plan.created.is_some();
     told.insert("can_be_undone".to_owned(), json!(reversible));
-    Value::Object(told)
+    told
 }
 
 fn request(request: &Request) -> Value {
     let mut told = Map::new();
     told.insert("send".to_owned(), json!(format!("{} {}", request.method(), request.path())));
     if !request.query_pairs().is_empty() {
-        let query: Map<String, Value> =
-            request.query_pairs().iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+        let query: Map<String, Value> = request
+            .query_pairs()
+            .iter()
+            .map(|(name, value)| (name.clone(), json!(value)))
+            .collect();
         told.insert("query".to_owned(), Value::Object(query));
     }
     if let Some(body) = request.json() {

@@ -2,9 +2,10 @@
 
 use okta_catalog::{Failure, Plan, Scope, ToolDef};
 use okta_client::{Error as OktaError, ErrorKind, OktaError as Body};
+use okta_policy::Level;
 use serde_json::{Map, Value, json};
 
-use crate::{export::FolderError, record::TrailError};
+use crate::{export::FolderError, gate::chain, record::TrailError};
 
 /// A call that did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -37,12 +38,31 @@ pub enum CallError {
     /// The client answered the question with an error.
     #[error("not confirmed: the client could not ask: {0}")]
     AskFailed(String),
-    /// No person can be asked through this client.
-    #[error("a person must confirm this, and this client cannot ask")]
+    /// No person can be asked, or none that is sure enough.
+    #[error("a person must confirm this, at level {needed} or better, and none can be asked")]
     CannotAsk {
+        /// How sure it must be that a person confirms.
+        needed: Level,
         /// How to go on.
         next: String,
     },
+    /// The policy does not allow it. Nothing was changed.
+    #[error("the policy denies this: {why}")]
+    Denied {
+        /// The rule that says so, and why.
+        why: String,
+    },
+    /// It would change what is protected, whatever scopes and policy say. Nothing was changed.
+    #[error("{message}")]
+    Protected {
+        /// What is protected, and why.
+        message: String,
+        /// Who can do it, and where.
+        next: String,
+    },
+    /// What outlives a call cannot be read or kept. Nothing was changed.
+    #[error("{0}")]
+    Storage(String),
     /// The trail cannot be kept, so nothing is changed.
     #[error("{0}")]
     Trail(#[from] TrailError),
@@ -85,6 +105,12 @@ impl From<OktaError> for CallError {
     }
 }
 
+impl From<okta_storage::Error> for CallError {
+    fn from(error: okta_storage::Error) -> Self {
+        Self::Storage(chain(&error))
+    }
+}
+
 impl From<FolderError> for CallError {
     fn from(error: FolderError) -> Self {
         Self::File(error.to_string())
@@ -92,6 +118,14 @@ impl From<FolderError> for CallError {
 }
 
 impl CallError {
+    /// There is no such thing, or it is not the caller's.
+    pub(crate) fn unknown(what: &str, id: &str) -> Self {
+        Self::Refused {
+            message: format!("there is no {what} {id:?}"),
+            next: "take the id from the answer that told it".to_owned(),
+        }
+    }
+
     /// The word for this kind: in the envelope, and in the trail.
     pub fn kind(&self) -> &'static str {
         match self {
@@ -101,6 +135,9 @@ impl CallError {
             Self::Changed => "conflict",
             Self::NotConfirmed(_) | Self::AskFailed(_) => "not_confirmed",
             Self::CannotAsk { .. } => "confirmation_unavailable",
+            Self::Denied { .. } => "denied",
+            Self::Protected { .. } => "protected",
+            Self::Storage(_) => "storage",
             Self::Trail(_) => "audit_trail",
             Self::File(_) => "file",
             Self::Lost => "outcome_unknown",
@@ -154,6 +191,11 @@ impl CallError {
         self.kind() == "outcome_unknown"
     }
 
+    /// True where it is certain that nothing was changed.
+    pub(crate) fn nothing_done(&self) -> bool {
+        !self.is_unknown() && !matches!(self, Self::Okta { done: 1.., .. })
+    }
+
     /// What a model is told: one envelope for every failure.
     pub fn envelope(&self) -> Value {
         let mut told = Map::new();
@@ -187,7 +229,13 @@ impl CallError {
             Self::Scope { needed, asked_for: true } => {
                 format!("grant {needed} to the app in Okta (Okta API Scopes), restart this server")
             }
-            Self::Refused { next, .. } | Self::CannotAsk { next } => next.clone(),
+            Self::Refused { next, .. }
+            | Self::CannotAsk { next, .. }
+            | Self::Protected { next, .. } => next.clone(),
+            Self::Denied { .. } => "whoever runs this server can change its policy; `okta-mcp \
+                                    policy explain` tells which rule decides"
+                .to_owned(),
+            Self::Storage(_) => "nothing was changed".to_owned(),
             Self::Changed => "read it again, and call again".to_owned(),
             Self::AskFailed(_) => "nothing was changed".to_owned(),
             Self::Trail(TrailError::Removed { .. }) => {

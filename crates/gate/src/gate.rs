@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use okta_catalog::{Args, Effect, Prepared, ToolDef};
 use okta_client::{Clock, Grant};
+use okta_policy::Policy;
 use serde_json::Value;
 use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
@@ -11,12 +12,15 @@ use tokio_util::task::TaskTracker;
 use crate::{
     access::{Configured, Rights},
     change::Change,
+    confirm::Asked,
     context::{Client, Context},
     desk::CallDesk,
     envelope::CallError,
     exchanges::Exchanges,
     export::ExportFolder,
     locks::Locks,
+    memory::Memory,
+    protect::Own,
     record::{self, Recorded, Recorder, Row, TrailError},
     reply::{self, Shaped},
     text::to_text,
@@ -35,8 +39,15 @@ pub struct Setup {
     pub configured: Configured,
     /// Where files go.
     pub exports: ExportFolder,
-    /// Where nobody can be asked: let sensitive changes through. Destructive ones never.
+    /// Where nobody can be asked: let sensitive changes through, unless a rule of the policy says
+    /// otherwise. Destructive ones never.
     pub allow_sensitive: bool,
+    /// The policy.
+    pub policy: Policy,
+    /// What this server itself depends on.
+    pub own: Own,
+    /// What outlives a call.
+    pub memory: Memory,
 }
 
 /// The call pipeline of one org.
@@ -80,10 +91,14 @@ impl Gate {
     }
 
     /// The tools that may be listed now: by the configured scopes until the granted ones are
-    /// known.
+    /// known, and less what a policy that only reads denies.
     pub fn listed(&self) -> Vec<&'static ToolDef> {
         let rights = self.rights();
-        okta_catalog::tools().filter(|tool| rights.allow(tool)).collect()
+        let read_only = self.0.setup.policy.read_only();
+        okta_catalog::tools()
+            .filter(|tool| rights.allow(tool))
+            .filter(|tool| !read_only || tool.effect() == Effect::Read)
+            .collect()
     }
 
     /// The rights as they are known now.
@@ -166,6 +181,17 @@ impl Gate {
             Ok(rights) => rights,
             Err(error) => return Err(open.refused(error)),
         };
+        let ruled = match self.rule_first(call).await {
+            Ok(ruled) => ruled,
+            Err(error) => return Err(open.refused(error)),
+        };
+        if call.tool.effect() == Effect::Read && ruled.confirm {
+            match self.ask_to_read(call, &ruled, client).await {
+                Ok(Asked::Yes(confirmed)) => self.confirmed_read(call, &ruled, &confirmed),
+                Ok(asked) => return Ok(self.asked(call, asked, open)),
+                Err(error) => return Err(open.refused(error)),
+            }
+        }
         let desk = self.desk(call, call.tool, rights, client);
         let prepared = match call.tool.prepare(args, &desk).await {
             Ok(prepared) => prepared,
@@ -186,6 +212,21 @@ impl Gate {
                 Err(error) => Err(open.refused(error)),
             },
         }
+    }
+
+    /// A call that waits for a person: recorded, and what the client is told.
+    pub(crate) fn asked(&self, call: &Call, asked: Asked, open: Open<'_>) -> Option<String> {
+        if let Asked::Waits(told) = asked {
+            let shaped = Shaped { text: to_text(&told), rows: 0, redactions: 0 };
+            open.close("approval_required", &shaped);
+            return Some(shaped.text);
+        }
+        let mut row = Row::new("asked");
+        row.set("call", call.id.as_str());
+        call.exchanges.tell(&mut row);
+        self.keep(row);
+        open.hand_over();
+        None
     }
 
     /// What a tool can reach in this call.

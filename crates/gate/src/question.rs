@@ -1,11 +1,12 @@
 //! What a person is shown before a change, made from what Okta said.
 
-use okta_catalog::{Effect, Plan, diff, redact, remarkable};
+use okta_catalog::{Plan, diff, redact, remarkable};
 use serde_json::{Value, json};
 
 use crate::{
     ask::Question,
-    context::Context,
+    change::Change,
+    gate::Call,
     record::digest,
     text::{escaped, to_text},
 };
@@ -19,26 +20,40 @@ const VALUE: usize = 200;
 /// How much of an object is shown, in characters.
 const BODY: usize = 2000;
 
-/// The question that stands for this plan, and for no other.
-pub(crate) fn question(
-    context: &Context,
-    tool: &str,
-    args: &Value,
-    effect: Effect,
-    plan: &Plan,
-) -> Question {
+/// The question that stands for this change, and for no other. `notes` is what the policy found.
+pub(crate) fn question(call: &Call, change: &Change, notes: &[String]) -> Question {
+    let plan = &change.plan;
     let mut lines = vec![format!("{}?", plan.summary)];
     lines.extend(plan.loss.iter().cloned());
     lines.extend(changes(plan));
     if let Some((raised, why)) = &plan.raised {
         lines.push(format!("This counts as {}: {why}.", raised.as_str()));
     }
-    lines.push(format!("Org {}, asked by {} through {tool}.", context.org, context.client));
+    lines.extend(notes.iter().cloned());
+    lines.push(asked_by(call));
     Question {
         text: escaped(&lines.join("\n")),
-        effect,
-        binding: binding(context, tool, args, plan),
+        effect: change.effect,
+        binding: binding(call, Some(plan)),
     }
+}
+
+/// The question before a call that only reads.
+pub(crate) fn question_of_read(call: &Call, notes: &[String]) -> Question {
+    let mut lines = vec![format!("{}?", call.tool.title)];
+    lines.push(format!("Arguments: {}", shown(&call.args)));
+    lines.extend(notes.iter().cloned());
+    lines.push(asked_by(call));
+    Question {
+        text: escaped(&lines.join("\n")),
+        effect: call.tool.effect(),
+        binding: binding(call, None),
+    }
+}
+
+fn asked_by(call: &Call) -> String {
+    let context = &call.context;
+    format!("Org {}, asked by {} through {}.", context.org, context.client, call.tool.name)
 }
 
 /// What will differ: the plan's differences, secrets out.
@@ -95,7 +110,19 @@ fn cut(text: &str, most: usize) -> String {
 
 /// Names the call and the state it starts from. Properties that change by themselves do not count,
 /// so that a person has time to read.
-fn binding(context: &Context, tool: &str, args: &Value, plan: &Plan) -> String {
+fn binding(call: &Call, plan: Option<&Plan>) -> String {
+    let context = &call.context;
+    let (description, schema) = call.tool.describe();
+    let about = json!([
+        call.tool.name,
+        [description, digest(&Value::Object(schema))],
+        call.args,
+        context.principal,
+        context.client,
+        context.org,
+        context.profile,
+    ]);
+    let Some(plan) = plan else { return digest(&about) };
     let requests: Vec<Value> = plan
         .requests
         .iter()
@@ -109,14 +136,5 @@ fn binding(context: &Context, tool: &str, args: &Value, plan: &Plan) -> String {
         })
         .collect();
     let seen = plan.target.as_ref().map(|target| remarkable(&target.seen));
-    digest(&json!([
-        tool,
-        args,
-        context.principal,
-        context.org,
-        plan.summary,
-        plan.loss,
-        requests,
-        seen,
-    ]))
+    digest(&json!([about, plan.summary, plan.loss, requests, seen]))
 }

@@ -25,11 +25,13 @@ pub(crate) fn read(answer: Answer) -> Shaped {
     Shaped { text: to_text(&value), rows, redactions: secrets.len() }
 }
 
-/// The answer to a change: Okta's object with what changed, or one sentence. `keep` gets the body
-/// and its secrets before they are gone, and may add a note.
+/// The answer to a change: Okta's object with what changed, or one sentence; `undo` is what takes
+/// the change back, or why nothing does. `keep` gets the body and its secrets before they are gone,
+/// and may add a note.
 pub(crate) fn written(
     plan: &Plan,
     reply: Option<&Reply>,
+    undo: Option<Result<String, String>>,
     keep: impl FnOnce(&Value, &[(String, String)]) -> Option<String>,
 ) -> Shaped {
     let body = reply.map(|reply| &reply.body).filter(|body| match body {
@@ -39,9 +41,18 @@ pub(crate) fn written(
         Value::String(text) => !text.is_empty(),
         Value::Bool(_) | Value::Number(_) => true,
     });
+    let (undo, lost) = match undo {
+        Some(Ok(id)) => (Some(id), None),
+        Some(Err(why)) => (None, Some(why)),
+        None => (None, None),
+    };
+    let undo = undo.map(|id| ("_undo".to_owned(), Value::from(id)));
+    let notes = plan.notes.iter().cloned().chain(lost);
     let Some(body) = body else {
-        let mut value = json!({ "done": plan.done });
-        let notes = plan.notes.iter().cloned().chain(keep(&Value::Null, &[])).collect();
+        let mut told = Map::from_iter([("done".to_owned(), json!(plan.done))]);
+        told.extend(undo);
+        let mut value = Value::Object(told);
+        let notes = notes.chain(keep(&Value::Null, &[])).collect();
         tell(&mut value, &[], notes);
         return Shaped { text: to_text(&value), rows: 1, redactions: 0 };
     };
@@ -52,7 +63,10 @@ pub(crate) fn written(
     }
     strip_links(&mut value);
     let secrets = redact(&mut value);
-    let notes = plan.notes.iter().cloned().chain(keep(body, &secrets)).collect();
+    if let Value::Object(map) = &mut value {
+        map.extend(undo);
+    }
+    let notes = notes.chain(keep(body, &secrets)).collect();
     tell(&mut value, &secrets, notes);
     Shaped { text: to_text(&value), rows: 1, redactions: secrets.len() }
 }

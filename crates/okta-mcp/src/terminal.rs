@@ -29,6 +29,14 @@ impl Client for Person {
 }
 
 impl Asker for Person {
+    fn level(&self) -> Option<Level> {
+        os::controlling_terminal().is_ok().then_some(Level::Client)
+    }
+
+    fn unable(&self) -> Option<String> {
+        self.level().is_none().then(|| UNABLE.to_owned())
+    }
+
     fn ask<'a>(&'a self, question: &'a Question) -> BoxFuture<'a, Verdict> {
         let text = question.text.clone();
         Box::pin(async move {
@@ -40,8 +48,9 @@ impl Asker for Person {
 
 /// Shows the question, and waits for a line.
 fn ask(question: &str) -> Verdict {
-    let Ok((input, mut output)) = os::controlling_terminal() else {
-        return Verdict::Unable(UNABLE.to_owned());
+    let (input, mut output) = match os::controlling_terminal() {
+        Ok(terminal) => terminal,
+        Err(error) => return Verdict::Failed(error.to_string()),
     };
     let mut answer = String::new();
     let read = write!(output, "{question}\n\nType yes to do it: ")
@@ -49,7 +58,7 @@ fn ask(question: &str) -> Verdict {
         .and_then(|()| BufReader::new(input).read_line(&mut answer));
     match read {
         Ok(0) => Verdict::Cancelled,
-        Ok(_) if answer.trim() == "yes" => Verdict::Yes(Level::Terminal),
+        Ok(_) if answer.trim() == "yes" => Verdict::Yes(Level::Client),
         Ok(_) => Verdict::Declined,
         Err(error) => Verdict::Failed(error.to_string()),
     }

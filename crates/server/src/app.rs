@@ -3,15 +3,24 @@
 use std::sync::Arc;
 
 use okta_client::{Clock, Entropy, Okta, Settings, SetupError, Surroundings};
-use okta_gate::{Configured, ExportFolder, Gate, JsonLines, Setup};
+use okta_gate::{
+    Configured, ExportFolder, Gate, JsonLines, Memory, Own, Recorder, Row, Setup,
+};
+use okta_policy::Policy;
+use okta_storage::{KeyFile, Seal, Sqlite, Store};
 
-use crate::{Config, Handler};
+use crate::{
+    Config, Handler,
+    approvals::{Approvals, Page, Tell},
+    people::People,
+};
 
 /// A server that is ready for its transport.
 pub struct App {
     /// What rmcp calls.
     pub handler: Handler,
     okta: Okta,
+    approvals: Approvals,
 }
 
 /// The server cannot start.
@@ -42,16 +51,46 @@ impl App {
         entropy.fill(&mut process);
         let process = format!("{:08x}", u32::from_be_bytes(process));
         let recorder = JsonLines::new(&config.state.join("audit"), &process, Arc::clone(&clock));
+        let recorder: Arc<dyn Recorder> = Arc::new(recorder);
+        let store: Arc<dyn Store> = Arc::new(Sqlite::new(&config.state));
+        let approvals = Approvals::new(
+            Arc::clone(&store),
+            Arc::clone(&clock),
+            Arc::clone(&entropy),
+            tell(Arc::clone(&recorder)),
+        );
+        let random = Arc::clone(&entropy);
+        let memory = Memory {
+            store,
+            seal: Arc::new(Seal::new(
+                KeyFile::new(&config.state),
+                Arc::new(move |bytes: &mut [u8]| random.fill(bytes)),
+            )),
+            approvers: Arc::new(People::new(Page::new(approvals.clone()))),
+            entropy: Arc::clone(&entropy),
+        };
+        let own = Own {
+            client_id: (!api_token).then(|| config.principal.clone()),
+            admin: api_token,
+        };
         let gate = Gate::new(Setup {
             wire: Arc::new(okta.clone()),
-            recorder: Arc::new(recorder),
+            recorder,
             clock: Arc::clone(&clock),
             configured: Configured { scopes: config.scopes, api_token },
             exports: ExportFolder::new(config.exports),
             allow_sensitive: config.allow_sensitive,
+            policy: Policy::default(),
+            own,
+            memory,
         });
         let handler = Handler::new(gate, config.principal, org, clock, entropy);
-        Ok(Self { handler, okta })
+        Ok(Self { handler, okta, approvals })
+    }
+
+    /// What waits for a person of this machine.
+    pub const fn approvals(&self) -> &Approvals {
+        &self.approvals
     }
 
     /// Fetches the first token in the background.
@@ -63,4 +102,17 @@ impl App {
     pub async fn sign_in(&self) -> Result<(), okta_client::Error> {
         self.okta.sign_in().await.map(drop)
     }
+}
+
+/// Keeps the rows of decisions in the trail.
+fn tell(recorder: Arc<dyn Recorder>) -> Tell {
+    Arc::new(move |kind, values| {
+        let mut row = Row::new(kind);
+        for (name, value) in values.as_object().into_iter().flatten() {
+            row.set(name, value.clone());
+        }
+        if let Err(error) = recorder.record(row, true) {
+            tracing::error!(%error, "a decision is not in the audit trail");
+        }
+    })
 }

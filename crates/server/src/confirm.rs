@@ -34,7 +34,7 @@ const CONFIRM: &str = "confirm";
 
 /// How the person goes on where the client cannot ask.
 const UNABLE: &str = "this client declares no form elicitation: call the tool through a client \
-                      that does, or on a terminal with okta-mcp call";
+                      that does, or on a terminal with `okta-mcp call`";
 
 /// Seals and opens the states of questions, and remembers which were used.
 pub(crate) struct Confirmations {
@@ -143,10 +143,21 @@ fn has_forms(capabilities: &ClientCapabilities) -> bool {
 }
 
 impl Asker for ClientAsker<'_> {
+    fn level(&self) -> Option<Level> {
+        match self {
+            Self::Mute => None,
+            Self::Live(_) | Self::RoundTrip(_) => Some(Level::Client),
+        }
+    }
+
+    fn unable(&self) -> Option<String> {
+        self.level().is_none().then(|| UNABLE.to_owned())
+    }
+
     fn ask<'a>(&'a self, question: &'a Question) -> BoxFuture<'a, Verdict> {
         Box::pin(async move {
             match self {
-                Self::Mute => Verdict::Unable(UNABLE.to_owned()),
+                Self::Mute => Verdict::Failed(UNABLE.to_owned()),
                 Self::Live(peer) => live(peer, question).await,
                 Self::RoundTrip(trip) => trip.verdict(question),
             }

@@ -3,11 +3,13 @@
 //! Text for the model comes from the catalog and the pipeline; nothing here knows a tool by name.
 
 mod app;
+pub mod approvals;
 mod config;
 mod confirm;
 mod handler;
 mod key_file;
 mod logging;
+mod people;
 mod stdio;
 mod system;
 mod tools;

@@ -501,11 +501,11 @@ fn compare(exchange: &Exchange, called: &okta_gate::Called) -> Option<String> {
     (answer != wanted).then(|| format!("answered {answer}\nrecorded {wanted}"))
 }
 
-/// Less what an answer leaves out (`_links`, `_embedded`) and what it adds (`_changed`, `_notes`).
+/// Less what an answer leaves out (`_links`, `_embedded`) and what it adds (`_changed`, `_notes`, `_undo`).
 fn plain(value: &mut Value) {
     match value {
         Value::Object(map) => {
-            for key in ["_links", "_embedded", "_changed", "_notes"] {
+            for key in ["_links", "_embedded", "_changed", "_notes", "_undo"] {
                 map.shift_remove(key);
             }
             map.values_mut().for_each(plain);

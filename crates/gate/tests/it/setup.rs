@@ -1,7 +1,7 @@
 //! A pipeline over a programmed Okta, with a clock that does not move by itself.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering},
@@ -12,9 +12,11 @@ use std::{
 use jiff::Timestamp;
 use okta_client::{BoxFuture, Clock, Credentials, Entropy, OrgUrl, Settings, Surroundings};
 use okta_gate::{
-    Asker, Called, Client, Configured, Context, ExportFolder, Gate, Level, Question, Recorded,
-    Recorder, Row, Setup, TrailError, Verdict,
+    Approvers, Asker, Called, Client, Configured, Context, ExportFolder, Gate, Level, Memory, Own,
+    Question, Recorded, Recorder, Row, Setup, TrailError, Verdict,
 };
+use okta_policy::Policy;
+use okta_storage::{Approval, KeyFile, Seal, Sqlite};
 use serde_json::{Map, Value};
 
 use crate::okta::Okta;
@@ -40,26 +42,27 @@ impl Clock for Still {
     }
 }
 
-/// Bytes that count up.
+/// Bytes that are others each time, and the same in each run.
 #[derive(Default)]
 pub(crate) struct Counting(AtomicU64);
 
 impl Entropy for Counting {
     fn fill(&self, bytes: &mut [u8]) {
-        for byte in bytes {
-            *byte = u8::try_from(self.0.fetch_add(1, Ordering::Relaxed) % 256).unwrap();
+        let number = self.0.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+        for (byte, digit) in bytes.iter_mut().zip(number.iter().rev().cycle()) {
+            *byte = *digit;
         }
     }
 }
 
 /// A trail in memory, that can be made to fail.
 #[derive(Default)]
-pub(crate) struct Memory {
+pub(crate) struct Trail {
     pub(crate) rows: Mutex<Vec<(Map<String, Value>, bool)>>,
     pub(crate) full: Mutex<bool>,
 }
 
-impl Recorder for Memory {
+impl Recorder for Trail {
     fn record(&self, row: Row, durable: bool) -> Result<Recorded, TrailError> {
         if *self.full.lock().unwrap() {
             let cause = std::io::Error::from(std::io::ErrorKind::StorageFull);
@@ -71,7 +74,7 @@ impl Recorder for Memory {
     }
 }
 
-impl Memory {
+impl Trail {
     pub(crate) fn kinds(&self) -> Vec<String> {
         let rows = self.rows.lock().unwrap();
         rows.iter().map(|(row, _)| row["kind"].as_str().unwrap().to_owned()).collect()
@@ -81,13 +84,21 @@ impl Memory {
 /// A client whose person always gives the same verdict.
 pub(crate) struct Person {
     pub(crate) verdict: Verdict,
+    /// How sure the verdict is; `None` where the client cannot ask.
+    pub(crate) level: Option<Level>,
     pub(crate) asked: Mutex<Vec<Question>>,
     pub(crate) progress: Mutex<Vec<(u64, String)>>,
 }
 
 impl Person {
     pub(crate) fn who(verdict: Verdict) -> Self {
-        Self { verdict, asked: Mutex::default(), progress: Mutex::default() }
+        let level = Some(Level::Client);
+        Self { verdict, level, asked: Mutex::default(), progress: Mutex::default() }
+    }
+
+    /// A client that cannot ask.
+    pub(crate) fn mute() -> Self {
+        Self { level: None, ..Self::who(Verdict::Declined) }
     }
 
     pub(crate) fn agrees() -> Self {
@@ -96,6 +107,14 @@ impl Person {
 }
 
 impl Asker for Person {
+    fn level(&self) -> Option<Level> {
+        self.level
+    }
+
+    fn unable(&self) -> Option<String> {
+        self.level.is_none().then(|| "ask elsewhere".to_owned())
+    }
+
     fn ask<'a>(&'a self, question: &'a Question) -> BoxFuture<'a, Verdict> {
         self.asked.lock().unwrap().push(question.clone());
         Box::pin(std::future::ready(self.verdict.clone()))
@@ -113,11 +132,40 @@ impl Client for Person {
     }
 }
 
+/// Tells where a person decides.
+pub(crate) struct Elsewhere;
+
+impl Approvers for Elsewhere {
+    fn place<'a>(&'a self, approval: &'a Approval) -> BoxFuture<'a, String> {
+        Box::pin(std::future::ready(format!("page of {}", approval.id)))
+    }
+
+    fn set_up(&self, level: Level) -> String {
+        format!("set up level {level}")
+    }
+}
+
+/// What outlives a call, in a folder of its own.
+pub(crate) fn memory(state: &Path) -> Memory {
+    let entropy: Arc<dyn Entropy> = Arc::new(Counting::default());
+    let random = Arc::clone(&entropy);
+    Memory {
+        store: Arc::new(Sqlite::new(state)),
+        seal: Arc::new(Seal::new(
+            KeyFile::new(state),
+            Arc::new(move |bytes: &mut [u8]| random.fill(bytes)),
+        )),
+        approvers: Arc::new(Elsewhere),
+        entropy,
+    }
+}
+
 /// A pipeline and what is around it.
 pub(crate) struct Rig {
     pub(crate) okta: Okta,
     pub(crate) gate: Gate,
-    pub(crate) trail: Arc<Memory>,
+    pub(crate) trail: Arc<Trail>,
+    pub(crate) memory: Memory,
     pub(crate) exports: PathBuf,
 }
 
@@ -127,6 +175,11 @@ impl Rig {
     }
 
     pub(crate) async fn with(scopes: Vec<String>, allow_sensitive: bool) -> Self {
+        Self::under(Policy::default(), scopes, allow_sensitive).await
+    }
+
+    /// A pipeline under that policy.
+    pub(crate) async fn under(policy: Policy, scopes: Vec<String>, allow_sensitive: bool) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let okta = Okta::start().await;
         let org = OrgUrl::parse(&okta.origin).unwrap();
@@ -135,10 +188,11 @@ impl Rig {
             Surroundings { clock: Arc::clone(&clock), entropy: Arc::new(Counting::default()) };
         let credentials = Credentials::ApiToken("00token".to_owned().into());
         let client = okta_client::Okta::new(Settings::new(org, credentials), surroundings).unwrap();
-        let trail = Arc::new(Memory::default());
+        let trail = Arc::new(Trail::default());
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let exports = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
             .join(format!("exports-{}-{number}", std::process::id()));
+        let memory = memory(&exports.join("state"));
         let gate = Gate::new(Setup {
             wire: Arc::new(client),
             recorder: Arc::clone(&trail) as Arc<dyn Recorder>,
@@ -146,8 +200,11 @@ impl Rig {
             configured: Configured { scopes, api_token: true },
             exports: ExportFolder::new(&exports),
             allow_sensitive,
+            policy,
+            own: Own::default(),
+            memory: memory.clone(),
         });
-        Self { okta, gate, trail, exports }
+        Self { okta, gate, trail, memory, exports }
     }
 
     pub(crate) async fn call(&self, tool: &str, args: Value, person: &Person) -> Called {

@@ -1,0 +1,294 @@
+//! A person confirms: through the client, or at this machine.
+
+use okta_catalog::Effect;
+use okta_policy::Level;
+use okta_storage::{Approval, NewApproval, State};
+use serde_json::{Value, json};
+
+use crate::{
+    Client, Gate,
+    ask::{Question, Verdict},
+    envelope::CallError,
+    gate::Call,
+    question::question_of_read,
+    record::Row,
+    ruling::Ruled,
+};
+
+/// How long an approval can be decided and used.
+const OPEN: jiff::SignedDuration = jiff::SignedDuration::from_mins(5);
+
+/// What approvals are sealed as.
+const KIND: &str = "approval";
+
+/// How it was confirmed.
+#[derive(Clone, Debug)]
+pub(crate) enum Confirmed {
+    /// Nobody had to.
+    NotNeeded,
+    /// A person did.
+    By {
+        /// How sure that is.
+        level: Level,
+        /// The approval that was used.
+        approval: Option<String>,
+    },
+    /// The setting lets it through where nobody can be asked.
+    BySetting,
+}
+
+impl Confirmed {
+    /// Puts it into a row.
+    pub(crate) fn tell(&self, row: &mut Row) {
+        match self {
+            Self::NotNeeded => {}
+            Self::By { level, approval } => {
+                row.set("confirmed", level.as_str());
+                if let Some(approval) = approval {
+                    row.set("approval", approval.as_str());
+                }
+            }
+            Self::BySetting => row.set("confirmed", "setting"),
+        }
+    }
+}
+
+/// Where asking led to.
+pub(crate) enum Asked {
+    /// It may be done.
+    Yes(Confirmed),
+    /// The client asks its person, and the same call comes again.
+    ByClient,
+    /// A person decides at this machine: what the client is told meanwhile.
+    Waits(Value),
+}
+
+/// Where a call comes from that is to be asked about.
+pub(crate) struct Asking<'a> {
+    /// What the person is shown.
+    pub(crate) question: Question,
+    /// What will happen, in one line.
+    pub(crate) summary: &'a str,
+    /// The level that the policy names; without one the best that is set up.
+    pub(crate) level: Option<Level>,
+    /// True where no rule of the policy asks, but the effect does.
+    pub(crate) by_default: bool,
+}
+
+impl Gate {
+    /// Asks whether a call may read.
+    pub(crate) async fn ask_to_read(
+        &self,
+        call: &Call,
+        ruled: &Ruled,
+        client: &dyn Client,
+    ) -> Result<Asked, CallError> {
+        let asking = Asking {
+            question: question_of_read(call, &ruled.notes),
+            summary: call.tool.title,
+            level: ruled.level,
+            by_default: ruled.by_default,
+        };
+        self.ask(call, asking, client).await
+    }
+
+    /// Records that a person let a call read.
+    pub(crate) fn confirmed_read(&self, call: &Call, ruled: &Ruled, confirmed: &Confirmed) {
+        let mut row = Row::new("confirmed");
+        row.set("call", call.id.as_str());
+        ruled.tell(&mut row);
+        confirmed.tell(&mut row);
+        self.keep(row);
+    }
+
+    /// Asks a person, at the level that it takes.
+    pub(crate) async fn ask(
+        &self,
+        call: &Call,
+        asking: Asking<'_>,
+        client: &dyn Client,
+    ) -> Result<Asked, CallError> {
+        let memory = &self.setup().memory;
+        let best = memory.best().await?;
+        let needed = asking.level.unwrap_or(best);
+        let asker = client.asker();
+        if asker.level().is_some_and(|level| level >= needed) {
+            return match asker.ask(&asking.question).await {
+                Verdict::Yes(level) if level >= needed => {
+                    Ok(Asked::Yes(Confirmed::By { level, approval: None }))
+                }
+                Verdict::Later => Ok(Asked::ByClient),
+                no => Err(refusal(no)),
+            };
+        }
+        if best >= needed && best > Level::Client {
+            return self.approval(call, &asking, best.max(needed)).await;
+        }
+        let sensitive = asking.question.effect == Effect::Sensitive;
+        if sensitive && asking.by_default && self.setup().allow_sensitive {
+            return Ok(Asked::Yes(Confirmed::BySetting));
+        }
+        let wanted = needed.max(Level::Desktop);
+        let mut next = memory.approvers.set_up(wanted);
+        if let Some(hint) = asker.unable() {
+            next = format!("{hint}; or {next}");
+        }
+        Err(CallError::CannotAsk { needed, next })
+    }
+
+    /// Uses the approval that was given for this very call, or asks for one.
+    async fn approval(
+        &self,
+        call: &Call,
+        asking: &Asking<'_>,
+        level: Level,
+    ) -> Result<Asked, CallError> {
+        let memory = &self.setup().memory;
+        let (store, now) = (&memory.store, self.clock().now());
+        let binding = asking.question.binding.as_str();
+        match store.standing(binding, now).await? {
+            Some(approval) if approval.state == State::Approved => {
+                let used = store.consume(&approval.id, binding, now).await?;
+                if let Some(used) = used.filter(|used| decided_at(used) >= Some(level)) {
+                    let level = decided_at(&used).unwrap_or(level);
+                    return Ok(Asked::Yes(Confirmed::By { level, approval: Some(used.id) }));
+                }
+            }
+            Some(approval) if approval.state == State::Declined => {
+                return Err(CallError::NotConfirmed("the person declined"));
+            }
+            _ => {}
+        }
+        let approval = self.open_approval(call, asking, level, now).await?;
+        let place = memory.approvers.place(&approval).await;
+        Ok(Asked::Waits(waiting(&approval, &place)))
+    }
+
+    async fn open_approval(
+        &self,
+        call: &Call,
+        asking: &Asking<'_>,
+        level: Level,
+        now: jiff::Timestamp,
+    ) -> Result<Approval, CallError> {
+        let memory = &self.setup().memory;
+        let id = memory.id();
+        let args = serde_json::to_vec(&call.args).unwrap_or_default();
+        let context = &call.context;
+        let new = NewApproval {
+            binding: asking.question.binding.clone(),
+            tool: call.tool.name.to_owned(),
+            effect: asking.question.effect.as_str().to_owned(),
+            level: level.as_str().to_owned(),
+            summary: asking.summary.to_owned(),
+            question: asking.question.text.clone(),
+            principal: context.principal.clone(),
+            org: context.org.clone(),
+            profile: context.profile.clone(),
+            client: context.client.clone(),
+            call_id: call.id.clone(),
+            sealed: memory.seal.seal(KIND, &id, &args)?,
+            expires: now.checked_add(OPEN).unwrap_or(now),
+            id: id.clone(),
+        };
+        let approval = memory.store.open(new, now).await?;
+        if approval.id == id {
+            let mut row = Row::new("approval.requested");
+            row.set("call", call.id.as_str());
+            row.set("approval", approval.id.as_str());
+            row.set("level", approval.level.as_str());
+            row.set("binding", approval.binding.as_str());
+            row.set("expires", approval.expires.to_string());
+            self.keep(row);
+        }
+        Ok(approval)
+    }
+
+    /// Where an approval stands, for the one who asked.
+    pub(crate) async fn approval_status(&self, call: &Call, id: &str) -> Result<Value, CallError> {
+        let approval = self.approval_of(call, id).await?;
+        let mut told = json!({
+            "approval_id": approval.id,
+            "status": approval.state.as_str(),
+            "summary": approval.summary,
+            "expires_at": approval.expires.to_string(),
+        });
+        if let (Some(decision), Value::Object(told)) = (&approval.decided, &mut told) {
+            told.insert("decided_at".to_owned(), json!(decision.at.to_string()));
+            told.insert("level".to_owned(), json!(decision.level));
+        }
+        Ok(told)
+    }
+
+    /// The tool and arguments that an approval was asked for.
+    pub(crate) async fn approved_call(
+        &self,
+        call: &Call,
+        id: &str,
+    ) -> Result<(String, okta_catalog::Args), CallError> {
+        let approval = self.approval_of(call, id).await?;
+        match approval.state {
+            State::Approved => {}
+            State::Pending => return Err(not_yet("nobody decided yet")),
+            State::Declined => return Err(CallError::NotConfirmed("the person declined")),
+            State::Consumed => return Err(not_yet("it was used already")),
+            State::Withdrawn => return Err(not_yet("it was taken back")),
+            State::Expired => return Err(not_yet("it expired")),
+        }
+        let plain = self.setup().memory.seal.open(KIND, &approval.id, &approval.sealed)?;
+        let args = serde_json::from_slice(&plain).map_err(|error| {
+            CallError::Storage(format!("the approved call cannot be read: {error}"))
+        })?;
+        Ok((approval.tool, args))
+    }
+
+    /// An approval of this caller.
+    async fn approval_of(&self, call: &Call, id: &str) -> Result<Approval, CallError> {
+        let found = self.setup().memory.store.approval(id, self.clock().now()).await?;
+        let context = &call.context;
+        found
+            .filter(|found| found.principal == context.principal && found.org == context.org)
+            .ok_or_else(|| CallError::unknown("approval", id))
+    }
+}
+
+/// The level at which a person decided.
+fn decided_at(approval: &Approval) -> Option<Level> {
+    approval.decided.as_ref().and_then(|decision| decision.level.parse().ok())
+}
+
+fn not_yet(why: &str) -> CallError {
+    CallError::Refused {
+        message: format!("the call is not approved: {why}"),
+        next: "make the call itself again: it tells where a person decides".to_owned(),
+    }
+}
+
+/// What a client is told while a person decides elsewhere.
+fn waiting(approval: &Approval, place: &str) -> Value {
+    json!({
+        "approval_required": {
+            "approval_id": approval.id,
+            "status": approval.state.as_str(),
+            "level": approval.level,
+            "summary": approval.summary,
+            "where": place,
+            "expires_at": approval.expires.to_string(),
+        },
+        "notes": [
+            "Nothing is changed yet: a person decides there. Once approved, run_approved with the \
+             approval_id, or the same call again, makes the change."
+        ],
+    })
+}
+
+/// What an answer other than yes comes to.
+fn refusal(verdict: Verdict) -> CallError {
+    match verdict {
+        Verdict::Cancelled => CallError::NotConfirmed("the person cancelled"),
+        Verdict::TimedOut => CallError::NotConfirmed("nobody answered in time"),
+        Verdict::Failed(why) => CallError::AskFailed(why),
+        Verdict::Yes(_) => CallError::NotConfirmed("the answer is not sure enough"),
+        Verdict::Declined | Verdict::Later => CallError::NotConfirmed("the person declined"),
+    }
+}

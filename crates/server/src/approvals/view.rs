@@ -1,0 +1,150 @@
+//! What a person sees. All that others wrote is text, with what is invisible in it shown.
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use jiff::Timestamp;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use okta_gate::escaped;
+use okta_storage::{Approval, State};
+use sha2::{Digest as _, Sha256};
+
+use super::{Refused, clock_time};
+
+const STYLE: &str = include_str!("style.css");
+
+/// The style as a content security policy names it.
+pub(super) fn style_hash() -> String {
+    format!("sha256-{}", BASE64_STANDARD.encode(Sha256::digest(STYLE)))
+}
+
+/// How a person can decide.
+pub(super) enum Way<'a> {
+    /// With this form.
+    Form {
+        /// Its token.
+        token: &'a str,
+        /// Why the last answer did not count.
+        refused: Option<&'a Refused>,
+    },
+    /// Once a passphrase is set.
+    NotSetUp,
+    /// Not here.
+    TooLow,
+}
+
+/// What waits for a decision.
+pub(super) fn pending(approval: &Approval, now: Timestamp, way: Way<'_>) -> Markup {
+    let mut lines = approval.question.lines();
+    let first = lines.next().unwrap_or(&approval.summary);
+    let body = html! {
+        p .quiet { "okta-mcp asks before it changes something in Okta" }
+        h1 dir="auto" { (escaped(first)) }
+        @if approval.question.lines().nth(1).is_some() {
+            div .lines {
+                @for line in lines { p .line dir="auto" { (escaped(line)) } }
+            }
+        }
+        h2 { "What is asked" }
+        dl { (facts(approval, now)) }
+        @match way {
+            Way::Form { token, refused } => (form(token, refused)),
+            Way::NotSetUp => p .alert role="alert" { (Refused::NotSet) ", then load this page again." },
+            Way::TooLow => p .alert role="alert" {
+                "This takes the level " strong { (escaped(&approval.level)) }
+                ", which cannot be had on this page. Nothing is changed until then."
+            },
+        }
+    };
+    document("Approve this change?", &body)
+}
+
+fn facts(approval: &Approval, now: Timestamp) -> Markup {
+    let left = approval.expires.duration_since(now).as_secs().max(0);
+    let left = if left < 60 { format!("{left} s") } else { format!("{} min", left / 60) };
+    let row = |name: &str, value: &str| {
+        html! { dt { (name) } dd tabindex=[(value.len() > 400).then_some("0")] dir="auto" { (escaped(value)) } }
+    };
+    html! {
+        (row("Org", &approval.org))
+        (row("Tool", &approval.tool))
+        (row("Gravity", &approval.effect))
+        (row("Asked through", &approval.client))
+        (row("In the name of", &approval.principal))
+        @if approval.profile != "default" { (row("Profile", &approval.profile)) }
+        (row("Level", &approval.level))
+        (row("Open until", &format!("{} (another {left})", clock_time(approval.expires))))
+        (row("Approval", &approval.id))
+    }
+}
+
+fn form(token: &str, refused: Option<&Refused>) -> Markup {
+    html! {
+        @if let Some(refused) = refused {
+            p #refused .alert role="alert" { (refused) "." }
+        }
+        form method="post" autocomplete="off" {
+            // The first button is what the Enter key presses: this one does nothing.
+            button type="submit" disabled hidden {}
+            input type="hidden" name="csrf" value=(token);
+            label for="passphrase" { "Approval passphrase" }
+            input #passphrase type="password" name="passphrase" required autocomplete="off"
+                autocapitalize="off" spellcheck="false" aria-describedby="about"
+                aria-invalid=[refused.map(|_| "true")];
+            p #about .quiet {
+                "The one you set with " code { "okta-mcp approvals setup" }
+                ". No AI client needs it: never type it into a chat."
+            }
+            div .buttons {
+                button type="submit" name="decision" value="decline" { "Decline" }
+                button type="submit" name="decision" value="approve" { "Approve" }
+            }
+        }
+    }
+}
+
+/// What is no longer to be decided.
+pub(super) fn over(state: State, approval: &Approval) -> Markup {
+    let (what, next) = match state {
+        State::Approved => ("Approved", "You can close this page."),
+        State::Declined => ("Declined", "Nothing is changed. You can close this page."),
+        State::Consumed => ("Approved and done", "This approval was used. You can close this page."),
+        State::Withdrawn => ("Taken back", "It is no longer asked for. You can close this page."),
+        State::Expired => {
+            ("Too late", "Nothing is changed. If it is still wanted, let your client ask again.")
+        }
+        State::Pending => ("Not decided", "Open the link again and decide there."),
+    };
+    document(
+        what,
+        &html! {
+            h1 { (what) }
+            p .line dir="auto" { (escaped(&approval.summary)) }
+            p { (next) }
+        },
+    )
+}
+
+/// Why there is nothing to see, and how to go on.
+pub(super) fn refusal(what: &str, next: &str) -> Markup {
+    document(
+        what,
+        &html! {
+            h1 { (what) }
+            @if !next.is_empty() { p { (next) "." } }
+        },
+    )
+}
+
+fn document(title: &str, body: &Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (title) " · okta-mcp" }
+                style { (PreEscaped(STYLE)) }
+            }
+            body { main { (body) } }
+        }
+    }
+}

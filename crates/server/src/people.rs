@@ -1,0 +1,47 @@
+//! Where the people of this machine decide about calls that wait.
+
+use okta_client::BoxFuture;
+use okta_gate::{Approvers, Level};
+use okta_storage::Approval;
+
+use crate::approvals::Page;
+
+/// The people of this machine: on the page, or in a terminal.
+pub(crate) struct People {
+    page: Page,
+}
+
+impl People {
+    pub(crate) const fn new(page: Page) -> Self {
+        Self { page }
+    }
+}
+
+impl Approvers for People {
+    fn place<'a>(&'a self, approval: &'a Approval) -> BoxFuture<'a, String> {
+        Box::pin(async move {
+            let command = format!("`okta-mcp approvals approve {}`", approval.id);
+            match self.page.link(&approval.id).await {
+                Ok(link) => format!("{link} or, on a terminal, {command}"),
+                Err(error) => {
+                    tracing::warn!(%error, "the approval page cannot be opened");
+                    format!("on a terminal of this machine, {command}")
+                }
+            }
+        })
+    }
+
+    fn set_up(&self, level: Level) -> String {
+        match level {
+            Level::Client | Level::Desktop => {
+                "set an approval passphrase once, on a terminal of this machine: `okta-mcp \
+                 approvals setup`"
+            }
+            Level::Person => {
+                "the policy demands level person, which nobody here can give: whoever runs this \
+                 server can change the policy"
+            }
+        }
+        .to_owned()
+    }
+}
