@@ -3,7 +3,7 @@
 
 use std::{
     cell::OnceCell,
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
 };
@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// The variables of a condition.
-const VARIABLES: [&str; 14] = [
+const VARIABLES: [&str; 13] = [
     "args",
     "target",
     "tool",
@@ -36,7 +36,6 @@ const VARIABLES: [&str; 14] = [
     "org",
     "now",
     "counts",
-    "type",
 ];
 
 /// Functions that a slip may have meant.
@@ -77,11 +76,13 @@ const WALKED: usize = 1000;
 /// without optimisation; a worker thread has 2 MiB in all.
 const STACK: usize = 64 << 20;
 /// How near a name must be to be suggested.
-const NEAR: f64 = 0.7;
+const NEAR: f64 = 0.85;
 
 /// A condition that is ready to be evaluated.
 pub(crate) struct Condition {
     program: Program,
+    /// The names and texts in it: what errors may repeat.
+    texts: BTreeSet<String>,
     loops: usize,
     /// It hangs on the arguments.
     pub(crate) args: bool,
@@ -125,7 +126,8 @@ impl Condition {
         check.all(&shape)?;
         let names = |name| shape.variables.iter().any(|(variable, _)| *variable == name);
         let (args, target, counts) = (names("args"), names("target"), names("counts"));
-        Ok(Self { loops: shape.loops, args, target, counts, program })
+        let texts = shape.texts.iter().map(|&text| text.to_owned()).collect();
+        Ok(Self { texts, loops: shape.loops, args, target, counts, program })
     }
 
     /// Whether it holds; an error says why that cannot be told. Errors name no value of the call:
@@ -147,7 +149,7 @@ impl Condition {
         match catch_unwind(run) {
             Ok(Ok(Cel::Bool(holds))) => Ok(holds),
             Ok(Ok(other)) => Err(format!("it is {} and not true or false", other.type_of())),
-            Ok(Err(error)) => Err(told(&error)),
+            Ok(Err(error)) => Err(told(&error, &self.texts)),
             Err(_) => Err("its evaluation broke off".to_owned()),
         }
     }
@@ -240,13 +242,13 @@ impl Check<'_> {
         }
         for (name, id) in &shape.variables {
             if !VARIABLES.contains(name) && self.env.types().find_type(name).is_none() {
-                let near = near(name, &VARIABLES);
+                let near = near(name, &VARIABLES, "there are");
                 return Err(self.at(*id, &format!("there is no variable `{name}`{near}")));
             }
         }
         for (_, field, id) in shape.fields.iter().filter(|(variable, ..)| *variable == "counts") {
             if !self.limits.contains(field) {
-                let near = near(field, self.limits);
+                let near = near(field, self.limits, "there are");
                 return Err(self.at(*id, &format!("there is no limit `{field}` to count{near}")));
             }
         }
@@ -262,17 +264,19 @@ impl Check<'_> {
             return self.pattern(call, id);
         }
         let operator = !name.starts_with(|first: char| first.is_ascii_alphabetic());
-        let mut bare = CallExpr { args: Vec::new(), ..call.clone() };
-        bare.target = call.target.as_ref().map(|target| match &target.expr {
-            Expr::Ident(_) => target.clone(),
-            _ => Box::new(literal("")),
+        // Called with nothing it says whether it is there.
+        let space = call.target.as_deref().and_then(walk::namespace);
+        let target = call.target.as_ref().map(|target| match space {
+            Some(_) => target.clone(),
+            None => Box::new(literal("")),
         });
+        let bare = CallExpr { target, func_name: name.to_owned(), args: Vec::new() };
         let undeclared = matches!(self.run(bare), Err(ExecutionError::UndeclaredReference(unknown))
-            if unknown.as_str() == name);
+            if unknown.as_str() == name || Some(unknown.as_str()) == space);
         if operator || !undeclared {
             return Ok(());
         }
-        let near = near(name, &FUNCTIONS);
+        let near = near(name, &FUNCTIONS, "some are");
         Err(self.at(id, &format!("there is no function `{name}`{near}")))
     }
 
@@ -317,39 +321,52 @@ fn literal(text: &str) -> IdedExpr {
     IdedExpr { id: 0, expr: Expr::Literal(LiteralValue::String(text.to_owned().into())) }
 }
 
-fn near(name: &str, known: &[&str]) -> String {
+fn near(name: &str, known: &[&str], others: &str) -> String {
     let distance = |other: &&&str| strsim::jaro_winkler(name, other);
     let nearest = known.iter().max_by(|a, b| distance(a).total_cmp(&distance(b)));
     match nearest.filter(|other| distance(other) >= NEAR) {
         Some(other) => format!(": did you mean `{other}`?"),
         None if known.is_empty() => String::new(),
-        None => format!("; there are {}", known.join(", ")),
+        None => format!("; {others} {}", known.join(", ")),
     }
 }
 
 fn place(line: usize, column: usize, problem: &str) -> String {
     match line {
-        1 => format!("at character {column}: {problem}"),
-        line => format!("at line {line}, character {column}: {problem}"),
+        1 => format!("{problem} (at character {column})"),
+        line => format!("{problem} (at line {line}, character {column})"),
     }
 }
 
+/// The parser's first error, in words that need no grammar.
 fn syntax(error: &cel::ParseError) -> String {
     let problem = error.msg.lines().next().unwrap_or_default();
     let problem = problem.strip_prefix("Syntax error: ").unwrap_or(problem);
+    let found = problem.split(" expecting").next().unwrap_or(problem);
+    let found = ["input ", "at: "].into_iter().find_map(|mark| found.split_once(mark));
+    let found = found.map_or(problem, |(_, found)| found);
+    let problem = match found {
+        "'<EOF>'" => "it ends too early".to_owned(),
+        "'and'" => "`and` is written `&&`".to_owned(),
+        "'or'" => "`or` is written `||`".to_owned(),
+        "'not'" => "`not` is written `!`".to_owned(),
+        quoted if quoted.starts_with('\'') => format!("{quoted} was not expected here"),
+        other => other.to_owned(),
+    };
     match (usize::try_from(error.pos.0), usize::try_from(error.pos.1)) {
-        (Ok(line @ 1..), Ok(column)) => place(line, column, problem),
-        _ => problem.to_owned(),
+        (Ok(line @ 1..), Ok(column)) => place(line, column, &problem),
+        _ => problem,
     }
 }
 
-/// What a person is told of an error: of the call itself nothing but names of properties.
-fn told(error: &ExecutionError) -> String {
-    let name =
-        |name: &str| name.chars().take(60).flat_map(char::escape_default).collect::<String>();
+/// What a person is told of an error: of the call itself nothing. A name is told where it stands in
+/// the condition, and is not one that was made from the call's values.
+fn told(error: &ExecutionError, texts: &BTreeSet<String>) -> String {
+    let name = |name: &str| {
+        if texts.contains(name) { format!("`{name}`") } else { "such property".to_owned() }
+    };
     match error {
-        ExecutionError::NoSuchKey(key) => format!("there is no `{}`", name(key)),
-        ExecutionError::UndeclaredReference(unknown) => format!("there is no `{}`", name(unknown)),
+        ExecutionError::NoSuchKey(key) => format!("there is no {}", name(key)),
         ExecutionError::NoSuchOverload(overload) => {
             let types = overload.argument_types();
             match (overload.function(), types) {

@@ -176,7 +176,7 @@ fn default(facts: &Facts<'_>) -> Ruling {
     let grave = effect > Effect::Write;
     let (decision, level) =
         if grave { (Decision::Confirm, Some(facts.best)) } else { (Decision::Allow, None) };
-    let becomes = if grave { "is confirmed" } else { "is allowed" };
-    let why = format!("no rule matches, and what is {effect} {becomes} then");
+    let becomes = if grave { "confirmed" } else { "allowed" };
+    let why = format!("no rule matches; by default a {effect} call is {becomes}");
     Ruling { decision, level, rule: None, why, considered: Vec::new() }
 }

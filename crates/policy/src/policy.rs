@@ -248,7 +248,7 @@ impl At {
         let condition = match (selectors.when, env) {
             (Some(text), Some(env)) => Some(
                 Condition::new(env, text, counted)
-                    .map_err(|problem| self.error(&label, "when", format!("`when` {problem}")))?,
+                    .map_err(|problem| self.error(&label, "when", format!("`when`: {problem}")))?,
             ),
             _ => None,
         };

@@ -4,7 +4,7 @@
 use cel::common::ast::{CallExpr, ComprehensionExpr, EntryExpr, Expr, IdedExpr, LiteralValue};
 
 /// What stands before a function's name, and is no variable.
-const NAMESPACES: [&str; 2] = ["optional", "strings"];
+pub(crate) const NAMESPACES: [&str; 2] = ["optional", "strings"];
 
 /// What was found in a condition.
 #[derive(Debug, Default)]
@@ -15,6 +15,8 @@ pub(crate) struct Shape<'e> {
     pub(crate) fields: Vec<(&'e str, &'e str, u64)>,
     /// Calls.
     pub(crate) calls: Vec<(&'e CallExpr, u64)>,
+    /// Names of properties, and texts in quotes.
+    pub(crate) texts: Vec<&'e str>,
     /// Variables that the condition binds itself.
     pub(crate) bound: Vec<(&'e str, u64)>,
     /// How many expressions there are.
@@ -44,6 +46,7 @@ pub(crate) fn walk(expression: &IdedExpr) -> Shape<'_> {
         shape.loops = shape.loops.max(at.loops);
         let below = At { depth: at.depth + 1, ..at.clone() };
         match &expression.expr {
+            Expr::Literal(LiteralValue::String(text)) => shape.texts.push(text.inner()),
             Expr::Unspecified | Expr::Literal(_) => {}
             Expr::Ident(name) => shape.ident(name, expression.id, &at),
             Expr::Call(call) => {
@@ -60,6 +63,7 @@ pub(crate) fn walk(expression: &IdedExpr) -> Shape<'_> {
                 open.extend(entries(&value.entries).map(|part| (part, below.clone())));
             }
             Expr::Select(select) => {
+                shape.texts.push(&select.field);
                 if let Expr::Ident(name) = &select.operand.expr {
                     shape.fields.push((plain(name), &select.field, expression.id));
                 }
@@ -122,7 +126,7 @@ fn entries(entries: &[cel::common::ast::IdedEntryExpr]) -> impl Iterator<Item = 
 }
 
 /// The namespace of functions that the target of a call names, as in `optional.of(x)`.
-fn namespace(target: &IdedExpr) -> Option<&str> {
+pub(crate) fn namespace(target: &IdedExpr) -> Option<&str> {
     match &target.expr {
         Expr::Ident(name) => NAMESPACES.iter().find(|&&known| known == name).copied(),
         _ => None,

@@ -51,10 +51,14 @@ fn every_mistake_in_a_condition_is_placed() {
         "",
         "args.limit >",
         "args.limit > 5 and tool == 'x'",
+        "args.limit == 'x",
+        "args.limit ~ 5",
+        "args.limit > 5 or not tool == 'x'",
         "agrs.limit > 5",
         "limit > 5",
         "args.name.startswith('a')",
         "args.name.x()",
+        "tool.x() && tool.size() > 1",
         "strings.shout(args.name)",
         "counts.ofboarding > 1",
         "counts['other'] > 1",
@@ -81,7 +85,7 @@ fn every_mistake_in_a_condition_is_placed() {
 #[test]
 fn functions_and_types_of_cel_are_known() {
     for condition in [
-        "size(args) > 0 && args.a.size() > 0",
+        "type(args.a) == type && size(args) > 0 && args.a.size() > 0",
         "type(args.a) == string || type(args.a) == bool || int('1') == 1 || double('1') == 1.0",
         "args.a.contains('x') || args.a.endsWith('y') || args.a.lowerAscii() == 'z'",
         "args.?a.hasValue() || optional.of(1).hasValue() || strings.quote('a') == ''",

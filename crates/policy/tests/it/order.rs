@@ -90,7 +90,7 @@ fn strength(ruling: &Ruling) -> (Decision, Option<Level>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig::with_cases(150))]
 
     #[test]
     fn order_decides_nothing_but_the_name(
