@@ -22,7 +22,9 @@ mod version;
 
 pub use desk::{Access, Answer, Control, Created, Desk, Export, ExportFile, Failure, Plan, Prepared, Target};
 pub use merge::{diff, merged, remarkable, same};
-pub use resources::{TOOLSETS, Toolset, UNDO_CHANGE, find, operation, tools, toolset_of};
+pub use resources::{
+    PREVIEW_CHANGE, TOOLSETS, Toolset, UNDO_CHANGE, find, operation, tools, toolset_of,
+};
 pub use scope::Scope;
 pub use shape::{REDACTED, redact, strip_links};
 pub use tool::{Args, Effect, Operation, Prepare, Tool, ToolDef};

@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 
 use crate::{
     Client, Gate,
+    call::{Call, Open, chain, told},
     confirm::{Asked, Asking, Confirmed},
     desk::CallDesk,
     envelope::CallError,
     export::NewFile,
-    gate::{Call, Open, chain, told},
     question::question,
     record::Row,
     reply::{self, Shaped},

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use crate::{
     Client, Gate,
     ask::{Question, Verdict},
+    call::Call,
     envelope::CallError,
-    gate::Call,
     question::question_of_read,
     record::Row,
     ruling::Ruled,
@@ -76,29 +76,33 @@ pub(crate) struct Asking<'a> {
 }
 
 impl Gate {
-    /// Asks whether a call may read.
-    pub(crate) async fn ask_to_read(
+    /// Whether a call may read: where the policy asks for a person, what they say.
+    pub(crate) async fn allowed_to_read(
         &self,
         call: &Call,
         ruled: &Ruled,
         client: &dyn Client,
     ) -> Result<Asked, CallError> {
-        let asking = Asking {
-            question: question_of_read(call, &ruled.notes),
-            summary: call.tool.title,
-            level: ruled.level,
-            by_default: ruled.by_default,
-        };
-        self.ask(call, asking, client).await
-    }
-
-    /// Records that a person let a call read.
-    pub(crate) fn confirmed_read(&self, call: &Call, ruled: &Ruled, confirmed: &Confirmed) {
-        let mut row = Row::new("confirmed");
-        row.set("call", call.id.as_str());
-        ruled.tell(&mut row);
-        confirmed.tell(&mut row);
-        self.keep(row);
+        let mut confirmed = Confirmed::NotNeeded;
+        if ruled.confirm {
+            let asking = Asking {
+                question: question_of_read(call, &ruled.notes),
+                summary: call.tool.title,
+                level: ruled.level,
+                by_default: ruled.by_default,
+            };
+            match self.ask(call, asking, client).await? {
+                Asked::Yes(by) => confirmed = by,
+                asked => return Ok(asked),
+            }
+            let mut row = Row::new("confirmed");
+            row.set("call", call.id.as_str());
+            ruled.tell(&mut row);
+            confirmed.tell(&mut row);
+            self.keep(row);
+        }
+        self.count(call, ruled, &confirmed).await?;
+        Ok(Asked::Yes(confirmed))
     }
 
     /// Asks a person, at the level that it takes.

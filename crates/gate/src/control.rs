@@ -8,9 +8,10 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     Client, Gate,
+    call::{Call, Open},
     change::Change,
     envelope::CallError,
-    gate::{Call, Called, Open},
+    gate::Called,
     reply::Shaped,
     ruling::Ruled,
     text::to_text,
@@ -89,7 +90,7 @@ impl Gate {
             return Err(nothing());
         }
         tool.check(args.clone())?;
-        let rights = self.allow(tool).await?;
+        let rights = self.allow(call, tool).await?;
         let desk = self.desk(call, tool, rights, client);
         match tool.prepare(args, &desk).await.map_err(|failure| failed(failure, tool))? {
             Prepared::Plan(plan) => {

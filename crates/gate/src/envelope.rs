@@ -5,7 +5,7 @@ use okta_client::{Error as OktaError, ErrorKind, OktaError as Body};
 use okta_policy::Level;
 use serde_json::{Map, Value, json};
 
-use crate::{export::FolderError, gate::chain, record::TrailError};
+use crate::{call::chain, export::FolderError, record::TrailError};
 
 /// A call that did not do what was asked.
 #[derive(Debug, thiserror::Error)]

@@ -1,6 +1,6 @@
 //! One call, from its arguments to its answer.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use okta_catalog::{Args, Effect, Prepared, ToolDef};
 use okta_client::{Clock, Grant};
@@ -11,6 +11,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::{
     access::{Configured, Rights},
+    call::{Begun, Call, Open, chain},
     change::Change,
     confirm::Asked,
     context::{Client, Context},
@@ -21,7 +22,7 @@ use crate::{
     locks::Locks,
     memory::Memory,
     protect::Own,
-    record::{self, Recorded, Recorder, Row, TrailError},
+    record::{self, Recorder, Row, TrailError},
     reply::{self, Shaped},
     text::to_text,
     wire::Wire,
@@ -44,6 +45,8 @@ pub struct Setup {
     pub allow_sensitive: bool,
     /// The policy.
     pub policy: Policy,
+    /// Refuse reads too where they cannot be recorded. Changes always are.
+    pub audit_required: bool,
     /// What this server itself depends on.
     pub own: Own,
     /// What outlives a call.
@@ -58,17 +61,7 @@ struct Inner {
     setup: Setup,
     locks: Locks,
     writes: TaskTracker,
-}
-
-/// A call that has begun: who, what, and the id that its requests carry.
-pub(crate) struct Call {
-    pub(crate) context: Context,
-    pub(crate) tool: &'static ToolDef,
-    pub(crate) args: Value,
-    pub(crate) id: String,
-    /// What it sent to Okta.
-    pub(crate) exchanges: Exchanges,
-    started: jiff::Timestamp,
+    begun: Begun,
 }
 
 /// What came of a call.
@@ -87,7 +80,12 @@ pub enum Called {
 impl Gate {
     /// A pipeline with that setup.
     pub fn new(setup: Setup) -> Self {
-        Self(Arc::new(Inner { setup, locks: Locks::default(), writes: TaskTracker::new() }))
+        Self(Arc::new(Inner {
+            setup,
+            locks: Locks::default(),
+            writes: TaskTracker::new(),
+            begun: Begun::default(),
+        }))
     }
 
     /// The tools that may be listed now: by the configured scopes until the granted ones are
@@ -125,6 +123,7 @@ impl Gate {
 
     /// Keeps a row about the server itself, such as the tools it serves.
     pub fn note(&self, kind: &str, about: Value) -> Result<(), TrailError> {
+        self.tell_policy();
         let mut row = Row::new(kind);
         row.set("about", about);
         self.0.setup.recorder.record(row, false).map(drop)
@@ -140,11 +139,12 @@ impl Gate {
         client: &dyn Client,
     ) -> Called {
         let Some(tool) = okta_catalog::find(name) else { return Called::Unknown };
+        self.tell_policy();
         let recorded = Value::Object(args.clone());
         let row = record::call(context, tool.name, tool.effect().as_str(), &recorded);
         let id = match self.0.setup.recorder.record(row, false) {
             Ok(recorded) => recorded.call_id(),
-            Err(error) if tool.effect() == Effect::Read => {
+            Err(error) if tool.effect() == Effect::Read && !self.0.setup.audit_required => {
                 tracing::warn!(error = %chain(&error), "a read goes on without the audit trail");
                 "0-unrecorded".to_owned()
             }
@@ -177,7 +177,7 @@ impl Gate {
         if let Err(failure) = call.tool.check(args.clone()) {
             return Err(open.refused(failure.into()));
         }
-        let rights = match self.allow(call.tool).await {
+        let rights = match self.allow(call, call.tool).await {
             Ok(rights) => rights,
             Err(error) => return Err(open.refused(error)),
         };
@@ -185,9 +185,9 @@ impl Gate {
             Ok(ruled) => ruled,
             Err(error) => return Err(open.refused(error)),
         };
-        if call.tool.effect() == Effect::Read && ruled.confirm {
-            match self.ask_to_read(call, &ruled, client).await {
-                Ok(Asked::Yes(confirmed)) => self.confirmed_read(call, &ruled, &confirmed),
+        if call.tool.effect() == Effect::Read {
+            match self.allowed_to_read(call, &ruled, client).await {
+                Ok(Asked::Yes(_)) => {}
                 Ok(asked) => return Ok(self.asked(call, asked, open)),
                 Err(error) => return Err(open.refused(error)),
             }
@@ -251,7 +251,7 @@ impl Gate {
     }
 
     /// The scopes, first: by what Okta granted, which a call waits for.
-    pub(crate) async fn allow(&self, tool: &ToolDef) -> Result<Rights, CallError> {
+    pub(crate) async fn allow(&self, call: &Call, tool: &ToolDef) -> Result<Rights, CallError> {
         let setup = &self.0.setup;
         if tool.operation.is_none() {
             return Ok(self.rights());
@@ -266,29 +266,13 @@ impl Gate {
             return Err(CallError::Scope { needed: needed(), asked_for: false });
         }
         let grant = setup.wire.grant().await.map_err(CallError::from)?;
+        self.tell_grant(&call.context, &grant);
         let rights = Rights::new(&setup.configured, Some(&grant));
         if rights.allow(tool) {
             Ok(rights)
         } else {
             Err(CallError::Scope { needed: needed(), asked_for: true })
         }
-    }
-
-    /// The last row of a call.
-    pub(crate) fn outcome(&self, call: &Call, word: &str, shaped: &Shaped) -> Row {
-        let took = self.clock().now().duration_since(call.started);
-        let took = Duration::try_from(took).unwrap_or_default();
-        let mut row = Row::new("outcome");
-        row.set("call", call.id.as_str());
-        row.set("outcome", word);
-        call.exchanges.tell(&mut row);
-        row.set("ms", u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
-        row.set("rows", shaped.rows);
-        row.set("bytes", shaped.text.len());
-        if shaped.redactions > 0 {
-            row.set("redactions", shaped.redactions);
-        }
-        row
     }
 
     /// The change is done under this lock.
@@ -301,89 +285,13 @@ impl Gate {
         &self.0.setup
     }
 
+    /// What was recorded once.
+    pub(crate) fn begun(&self) -> &Begun {
+        &self.0.begun
+    }
+
     /// The changes under way.
     pub(crate) fn writes(&self) -> &TaskTracker {
         &self.0.writes
     }
-
-    /// Keeps a row that may be lost with the machine.
-    pub(crate) fn keep(&self, row: Row) {
-        if let Err(error) = self.0.setup.recorder.record(row, false) {
-            tracing::error!(error = %chain(&error), "a row of the audit trail is lost");
-        }
-    }
-
-    /// Keeps a row that must not be lost.
-    pub(crate) async fn durable(&self, row: Row) -> Result<Recorded, TrailError> {
-        let recorder = Arc::clone(&self.0.setup.recorder);
-        let task = tokio::task::spawn_blocking(move || recorder.record(row, true));
-        task.await.unwrap_or_else(|error| {
-            Err(TrailError::Write {
-                place: "this process".to_owned(),
-                cause: std::io::Error::other(error),
-            })
-        })
-    }
-}
-
-/// A call whose end is not recorded yet. Dropped so, it was cancelled: that is recorded too.
-pub(crate) struct Open<'a> {
-    gate: &'a Gate,
-    call: Option<Arc<Call>>,
-}
-
-impl Open<'_> {
-    /// Records how the call ended.
-    pub(crate) fn close(mut self, word: &str, shaped: &Shaped) {
-        if let Some(call) = self.call.take() {
-            self.gate.keep(self.gate.outcome(&call, word, shaped));
-        }
-    }
-
-    /// Records that the call was refused, or failed; a refusal is a row too.
-    pub(crate) fn refused(mut self, error: CallError) -> CallError {
-        if let Some(call) = self.call.take() {
-            let mut row = self.gate.outcome(&call, error.kind(), &told(&error));
-            let mut ids = call.exchanges.request_ids();
-            // A sign-in that failed has request ids, too, and is no exchange of the call.
-            let new = error.request_ids().iter().filter(|id| !ids.contains(id));
-            let new: Vec<String> = new.cloned().collect();
-            ids.extend(new);
-            row.set("okta_request_ids", ids);
-            row.set("message", error.to_string());
-            self.gate.keep(row);
-        }
-        error
-    }
-
-    /// Leaves the recording to somebody else.
-    pub(crate) fn hand_over(mut self) {
-        self.call = None;
-    }
-}
-
-impl Drop for Open<'_> {
-    fn drop(&mut self) {
-        if let Some(call) = self.call.take() {
-            let nothing = Shaped { text: String::new(), rows: 0, redactions: 0 };
-            self.gate.keep(self.gate.outcome(&call, "cancelled", &nothing));
-        }
-    }
-}
-
-/// What a client is told of an error, as an answer.
-pub(crate) fn told(error: &CallError) -> Shaped {
-    let text = to_text(&error.envelope());
-    Shaped { text, rows: 0, redactions: 0 }
-}
-
-/// An error with its causes, for the log.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
 }

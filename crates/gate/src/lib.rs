@@ -6,6 +6,7 @@
 
 mod access;
 mod ask;
+mod call;
 mod change;
 mod confirm;
 mod context;

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use crate::{
     ask::Question,
+    call::Call,
     change::Change,
-    gate::Call,
     record::digest,
     text::{escaped, to_text},
 };

@@ -10,10 +10,10 @@ use serde_json::{Map, Value, json};
 use crate::{
     Gate,
     access::Rights,
+    call::Call,
     change::Change,
     confirm::Confirmed,
     envelope::CallError,
-    gate::Call,
     protect::{self, CallReader, Protect, Protection},
     record::Row,
 };

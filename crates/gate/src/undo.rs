@@ -10,9 +10,9 @@ use serde_json::Value;
 use crate::{
     Gate,
     access::Rights,
+    call::{Call, chain},
     change::Change,
     envelope::CallError,
-    gate::{Call, chain},
     record::digest,
 };
 

@@ -32,6 +32,7 @@ pub(crate) enum Command {
     #[command(after_help = "Example: okta-mcp demo")]
     Demo,
     Call(CallArgs),
+    Undo(UndoArgs),
     Tools(ToolsArgs),
     Sandbox(SandboxArgs),
     /// Print the completions for a shell
@@ -52,6 +53,7 @@ pub(crate) enum Command {
   okta-mcp call list_users search='status eq \"LOCKED_OUT\"'
   okta-mcp call create_group profile.name='Night shift' profile.description=Berlin
   okta-mcp call update_user --json @change.json
+  okta-mcp call --dry-run delete_group group_id=00g1a2b3c4d5e6f7g8h9
   okta-mcp call --sandbox get_scope_status")]
 pub(crate) struct CallArgs {
     /// The tool's name; `okta-mcp tools` lists them
@@ -63,12 +65,28 @@ pub(crate) struct CallArgs {
     /// The arguments as a JSON object: as it is, `@` and a file, or `-` for standard input
     #[arg(long, value_name = "JSON", allow_hyphen_values = true)]
     pub(crate) json: Option<String>,
+    /// Show what would be sent and what would change; send nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
     /// How to print the answer: on a terminal lists are tables, elsewhere all is JSON
     #[arg(long, value_name = "FORMAT")]
     pub(crate) output: Option<Output>,
     /// Work on an Okta org in memory: no account needed
     #[arg(long)]
     pub(crate) sandbox: bool,
+}
+
+/// Take a change back, while the object is as the change left it
+///
+/// Scopes, policy, confirmation and the audit trail hold as for any change.
+#[derive(Debug, Args)]
+#[command(after_help = "Example: okta-mcp undo Zk3vQ0b1TjW8sXyLr5uCNg")]
+pub(crate) struct UndoArgs {
+    /// The id that the answer to the change gives as `_undo`
+    pub(crate) id: String,
+    /// How to print the answer
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) output: Option<Output>,
 }
 
 /// How an answer is printed.

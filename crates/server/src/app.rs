@@ -3,16 +3,15 @@
 use std::sync::Arc;
 
 use okta_client::{Clock, Entropy, Okta, Settings, SetupError, Surroundings};
-use okta_gate::{
-    Configured, ExportFolder, Gate, JsonLines, Memory, Own, Recorder, Row, Setup,
-};
+use okta_gate::{Configured, ExportFolder, Gate, Memory, Own, Setup};
 use okta_policy::Policy;
 use okta_storage::{KeyFile, Seal, Sqlite, Store};
 
 use crate::{
     Config, Handler,
-    approvals::{Approvals, Page, Tell},
+    approvals::{Approvals, Page},
     people::People,
+    trail,
 };
 
 /// A server that is ready for its transport.
@@ -47,17 +46,13 @@ impl App {
         let surroundings =
             Surroundings { clock: Arc::clone(&clock), entropy: Arc::clone(&entropy) };
         let okta = Okta::new(settings, surroundings)?;
-        let mut process = [0; 4];
-        entropy.fill(&mut process);
-        let process = format!("{:08x}", u32::from_be_bytes(process));
-        let recorder = JsonLines::new(&config.state.join("audit"), &process, Arc::clone(&clock));
-        let recorder: Arc<dyn Recorder> = Arc::new(recorder);
+        let recorder = trail::of(&config.state, &clock, entropy.as_ref());
         let store: Arc<dyn Store> = Arc::new(Sqlite::new(&config.state));
         let approvals = Approvals::new(
             Arc::clone(&store),
             Arc::clone(&clock),
             Arc::clone(&entropy),
-            tell(Arc::clone(&recorder)),
+            trail::tell(Arc::clone(&recorder)),
         );
         let random = Arc::clone(&entropy);
         let memory = Memory {
@@ -81,6 +76,7 @@ impl App {
             exports: ExportFolder::new(config.exports),
             allow_sensitive: config.allow_sensitive,
             policy: Policy::default(),
+            audit_required: false,
             own,
             memory,
         });
@@ -102,17 +98,4 @@ impl App {
     pub async fn sign_in(&self) -> Result<(), okta_client::Error> {
         self.okta.sign_in().await.map(drop)
     }
-}
-
-/// Keeps the rows of decisions in the trail.
-fn tell(recorder: Arc<dyn Recorder>) -> Tell {
-    Arc::new(move |kind, values| {
-        let mut row = Row::new(kind);
-        for (name, value) in values.as_object().into_iter().flatten() {
-            row.set(name, value.clone());
-        }
-        if let Err(error) = recorder.record(row, true) {
-            tracing::error!(%error, "a decision is not in the audit trail");
-        }
-    })
 }

@@ -12,8 +12,11 @@ use crate::{
 
 tools![PreviewChange, GetApprovalStatus, RunApproved, UndoChange];
 
+/// The tool that shows what a call would change.
+pub const PREVIEW_CHANGE: &ToolDef = &PreviewChange::DEF;
+
 /// The tool that takes a change back.
-pub const UNDO_CHANGE: &str = UndoChange::DEF.name;
+pub const UNDO_CHANGE: &ToolDef = &UndoChange::DEF;
 
 /// Show what a call would change. Nothing is sent.
 #[derive(Deserialize, JsonSchema)]

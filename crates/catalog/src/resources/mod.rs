@@ -15,7 +15,7 @@ mod scope_status;
 mod users;
 mod users_csv;
 
-pub use changes::UNDO_CHANGE;
+pub use changes::{PREVIEW_CHANGE, UNDO_CHANGE};
 use okta_client::Method;
 
 use crate::tool::{Operation, ToolDef};

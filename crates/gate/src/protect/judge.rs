@@ -9,7 +9,8 @@ use super::{
     Own, Protect, Protection, Reader,
     last::Losing,
     names,
-    sight::{self, Blind, Sight, Source},
+    objects::{Object, label},
+    sight::{Blind, Sight},
     table::{Ends, Kind},
     touch::{Touch, Touched, objects, touched},
     words::{self, Refusal},
@@ -39,27 +40,10 @@ pub(super) async fn judge(
 
 pub(super) struct Judge<'a> {
     pub(super) sight: Sight<'a>,
-    protect: &'a Protect,
-    own: &'a Own,
+    pub(super) protect: &'a Protect,
+    pub(super) own: &'a Own,
     unknown: Vec<String>,
     pub(super) losing: Losing,
-}
-
-/// An object that a request touches, as far as it is known.
-pub(super) struct Object {
-    pub(super) kind: Kind,
-    /// Okta's id, or the reference where that could not be read.
-    pub(super) id: String,
-    /// What people call it.
-    pub(super) label: String,
-    /// Why it could not be read.
-    pub(super) blind: Option<Blind>,
-}
-
-impl Object {
-    fn new(kind: Kind, named: &str) -> Self {
-        Self { kind, id: named.to_owned(), label: label(kind, named), blind: None }
-    }
 }
 
 impl Judge<'_> {
@@ -90,7 +74,7 @@ impl Judge<'_> {
 
     /// What needs no reading: the reference itself is a protected id or name.
     fn by_reference(&self, kind: Kind, named: &str) -> Result<(), Refusal> {
-        if names::listed(self.listed(kind), named, &[Some(named)]) {
+        if names::listed(self.listed(kind), named, &[]) {
             return Err(words::named(&label(kind, named)));
         }
         if kind == Kind::App && self.own.client_id.as_deref() == Some(named) {
@@ -171,7 +155,7 @@ impl Judge<'_> {
     }
 
     /// What the profile names of that kind.
-    fn listed(&self, kind: Kind) -> &[String] {
+    pub(super) fn listed(&self, kind: Kind) -> &[String] {
         match kind {
             Kind::User => &self.protect.users,
             Kind::Group => &self.protect.groups,
@@ -214,157 +198,10 @@ impl Judge<'_> {
             Kind::Told => Ok(None),
         }
     }
-
-    async fn user(&mut self, named: &str) -> Result<Object, Refusal> {
-        let mut user = Object::new(Kind::User, named);
-        match self.sight.user(named).await {
-            Ok(page) => {
-                user.label = names::user(&page.body);
-                user.id = sight::id(&page.body).unwrap_or(named).to_owned();
-                let known = ["/profile/login", "/profile/email"]
-                    .map(|pointer| names::text(&page.body, pointer));
-                if names::listed(&self.protect.users, &user.id, &known) {
-                    return Err(words::named(&user.label));
-                }
-            }
-            Err(blind) => {
-                self.unread(Kind::User, &user.label, &blind)?;
-                user.blind = Some(blind);
-            }
-        }
-        if self.own.admin && self.own_admin().await.is_some_and(|own| own == user.id) {
-            return Err(words::own_admin(&user.label));
-        }
-        if self.protect.super_admins {
-            match self.sight.user_roles(&user.id).await {
-                Ok(roles) if roles.iter().any(|role| role.is_super) => {
-                    return Err(words::super_admin(&user.label));
-                }
-                Ok(_) => {}
-                Err(blind) => self.unknown(words::unknown(
-                    &format!("Whether {} is super admin", user.label),
-                    &blind,
-                )),
-            }
-        }
-        Ok(user)
-    }
-
-    async fn group(&mut self, named: &str) -> Result<Object, Refusal> {
-        let mut group = Object::new(Kind::Group, named);
-        match self.sight.group(named).await {
-            Ok(page) => {
-                group.label = names::group(&page.body);
-                let name = names::text(&page.body, "/profile/name");
-                if names::listed(&self.protect.groups, &group.id, &[name]) {
-                    return Err(words::named(&group.label));
-                }
-            }
-            Err(blind) => {
-                self.unread(Kind::Group, &group.label, &blind)?;
-                group.blind = Some(blind);
-            }
-        }
-        if self.own.admin {
-            self.own_group(&group).await?;
-        }
-        if self.protect.super_admins {
-            match self.sight.group_roles(&group.id).await {
-                Ok(roles) if roles.iter().any(|role| role.is_super) => {
-                    return Err(words::super_group(&group.label));
-                }
-                Ok(_) => {}
-                Err(blind) => self.unknown(words::unknown(
-                    &format!("Whether {} makes super admins", group.label),
-                    &blind,
-                )),
-            }
-        }
-        Ok(group)
-    }
-
-    async fn app(&mut self, named: &str) -> Result<(), Refusal> {
-        let what = label(Kind::App, named);
-        match self.sight.app(named).await {
-            Ok(page) => {
-                let (app, what) = (&page.body, names::app(&page.body));
-                let id = sight::id(app).unwrap_or(named);
-                if names::listed(&self.protect.apps, id, &[names::text(app, "/label")]) {
-                    return Err(words::named(&what));
-                }
-                let own = self.own.client_id.as_deref();
-                if own.is_some() && [Some(id), sight::client_id(app)].contains(&own) {
-                    return Err(words::own_app(&what));
-                }
-                Ok(())
-            }
-            Err(blind) => self.unread(Kind::App, &what, &blind),
-        }
-    }
-
-    /// An object that could not be read: refused where the profile names some of its kind.
-    fn unread(&mut self, kind: Kind, what: &str, blind: &Blind) -> Result<(), Refusal> {
-        if !self.listed(kind).is_empty() {
-            return Err(words::cannot_tell(what, plural(kind), blind));
-        }
-        if kind == Kind::App {
-            self.unknown(words::unknown(
-                &format!("Whether this server signs in with {what}"),
-                blind,
-            ));
-        } else if self.own.admin {
-            let whether = format!("Whether this server's rights depend on {what}");
-            self.unknown(words::unknown(&whether, blind));
-        }
-        Ok(())
-    }
-
-    /// The id of the admin whose rights this server uses.
-    async fn own_admin(&mut self) -> Option<String> {
-        match self.sight.user("me").await {
-            Ok(page) => sight::id(&page.body).map(ToOwned::to_owned),
-            Err(blind) => {
-                self.unknown(words::unknown("Whose rights this server uses", &blind));
-                None
-            }
-        }
-    }
-
-    /// Refuses a group that gives that admin a role.
-    async fn own_group(&mut self, group: &Object) -> Result<(), Refusal> {
-        let Some(own) = self.own_admin().await else { return Ok(()) };
-        let blind = match self.sight.user_roles(&own).await {
-            Ok(roles) => {
-                let through = |role: &sight::Role| role.source == Source::Group(group.id.clone());
-                if roles.iter().any(through) {
-                    return Err(words::own_group(&group.label));
-                }
-                if !roles.iter().any(|role| role.source == Source::Unclear) {
-                    return Ok(());
-                }
-                Blind::new("Okta does not say which group gives a role")
-            }
-            Err(blind) => blind,
-        };
-        let whether = format!("Whether this server's rights depend on {}", group.label);
-        self.unknown(words::unknown(&whether, &blind));
-        Ok(())
-    }
 }
 
 fn unclear() -> Blind {
     Blind::new("Okta does not say what it is")
-}
-
-/// An object that was not read.
-fn label(kind: Kind, named: &str) -> String {
-    let named = names::shown(named);
-    match kind {
-        Kind::User => format!("user {named}"),
-        Kind::Group => format!("group {named}"),
-        Kind::App => format!("application {named}"),
-        Kind::Told => named,
-    }
 }
 
 const fn one(kind: Kind) -> &'static str {
@@ -376,7 +213,7 @@ const fn one(kind: Kind) -> &'static str {
     }
 }
 
-const fn plural(kind: Kind) -> &'static str {
+pub(super) const fn plural(kind: Kind) -> &'static str {
     match kind {
         Kind::User => "users",
         Kind::Group => "groups",

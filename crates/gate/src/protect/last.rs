@@ -10,8 +10,9 @@ use serde_json::Value;
 use url::Url;
 
 use super::{
-    judge::{Judge, Object},
+    judge::Judge,
     names,
+    objects::Object,
     sight::{self, Blind, Page, Source},
     table::{Ends, Kind},
     words::{self, Refusal},

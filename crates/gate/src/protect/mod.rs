@@ -3,7 +3,7 @@
 //! Protected are the people, groups and applications that the profile names; what this server
 //! itself depends on; super admins and the groups that make them; and, always, the last super
 //! admin. What a plan touches follows from its requests (method, path, body), never from the
-//! name of a tool: see [`table`].
+//! name of a tool: `table.rs` knows Okta's operations.
 //!
 //! Who is who is asked of Okta, by the very reference that the request holds, so that an id, a
 //! login in any case, a short name and `me` all come to the same person. What cannot be read is
@@ -12,6 +12,7 @@
 mod judge;
 mod last;
 mod names;
+mod objects;
 mod sight;
 mod table;
 #[cfg(test)]
@@ -24,8 +25,7 @@ use okta_client::{BoxFuture, Error, Reply, Request};
 
 use crate::{access::Rights, exchanges::Exchanges, wire::Wire};
 
-/// What the profile protects. An entry is an id or a name; a name is compared without regard to
-/// case.
+/// What the profile protects. An entry is an id or a name, compared without regard to case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Protect {
     /// People: ids, logins or e-mail addresses.

@@ -9,14 +9,12 @@ pub(super) fn text<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {
     value.pointer(pointer).and_then(Value::as_str).filter(|text| !text.is_empty())
 }
 
-/// True if one of the profile's entries is this id or one of these names. Ids are compared as they
-/// are, names as Okta compares logins: without regard to case.
+/// True if one of the profile's entries is this id or one of these names, compared as Okta compares
+/// logins: without regard to case. No two of Okta's ids differ by case alone in practice, and an
+/// entry that was typed in another case is to protect all the same.
 pub(super) fn listed(entries: &[String], id: &str, names: &[Option<&str>]) -> bool {
-    entries
-        .iter()
-        .map(|entry| entry.trim())
-        .filter(|entry| !entry.is_empty())
-        .any(|entry| entry == id || names.iter().flatten().any(|name| fold(name) == fold(entry)))
+    let known: Vec<String> = names.iter().copied().flatten().chain([id]).map(fold).collect();
+    entries.iter().map(|entry| fold(entry)).any(|entry| !entry.is_empty() && known.contains(&entry))
 }
 
 /// By way of the capitals, so that letters with two small forms (`σ`, `ς`) and those that capitals

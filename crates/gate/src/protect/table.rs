@@ -4,7 +4,7 @@
 //! that no template escapes. All lines that fit count. In a path, `*` stands for one segment, `**`
 //! at the end for any number, a name in braces for one segment that is captured.
 //!
-//! Source: the paths and bodies of Okta's OpenAPI files (2026.06.3).
+//! Source: the paths and bodies of Okta's `OpenAPI` files (2026.06.3).
 
 use okta_client::Method;
 

@@ -150,7 +150,9 @@ fn texts(body: Option<&Value>, place: &str) -> Vec<String> {
         here = here.into_iter().flat_map(elements).filter_map(|value| value.get(key)).collect();
     }
     let mut found = Vec::new();
-    here.into_iter().for_each(|value| collect(value, &mut found));
+    for value in here {
+        collect(value, &mut found);
+    }
     found
 }
 

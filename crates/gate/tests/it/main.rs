@@ -11,6 +11,8 @@ mod policy;
 #[cfg(test)]
 mod protect;
 #[cfg(test)]
+mod protect_calls;
+#[cfg(test)]
 mod protect_last;
 #[cfg(test)]
 mod protect_org;

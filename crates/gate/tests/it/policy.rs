@@ -140,3 +140,17 @@ async fn a_level_that_the_client_cannot_give_is_not_taken_from_it() {
     assert_eq!(person.asked.lock().unwrap().len(), 0);
     assert_eq!(rig.okta.writes(), []);
 }
+
+#[tokio::test]
+async fn the_trail_tells_once_what_calls_are_judged_by() {
+    let rig = rig(json!({ "rules": [{ "decision": "deny", "tools": ["create_group"] }] })).await;
+    for name in ["list_users", "create_group", "list_groups"] {
+        obliging(&rig, name);
+        rig.call(name, fitting(okta_catalog::find(name).unwrap()), &Person::mute()).await;
+    }
+    let about = rig.trail.about.lock().unwrap();
+    let kinds: Vec<_> = about.iter().map(|row| row["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["policy", "sign_in"]);
+    assert_eq!(about[0]["rules"]["rules"][0]["tools"], json!(["create_group"]));
+    assert_eq!(about[1]["principal"], "0oaservice");
+}

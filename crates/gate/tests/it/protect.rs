@@ -230,7 +230,7 @@ async fn what_cannot_be_read_is_refused_where_the_profile_names_some_of_its_kind
     let protect = only(&["root@acme.example"], &[], &[]);
     match org.judge(request(Delete, USER, &["00uana"]), &protect, &Own::default()).await {
         Protection::Refused { next, .. } => {
-            assert!(next.contains("grant okta.users.read"), "{next}")
+            assert!(next.contains("grant okta.users.read"), "{next}");
         }
         other => panic!("{other:?}"),
     }
@@ -243,13 +243,15 @@ async fn an_object_of_another_kind_is_no_answer() {
         .object("/api/v1/users/00ux", json!({ "id": "00gx", "profile": { "name": "Group" } }))
         .object("/api/v1/groups/00gx", json!([{ "id": "00gx" }]))
         .object("/api/v1/groups/00gy", json!({ "id": "00gother", "profile": { "name": "x" } }))
-        .object("/api/v1/apps/0oax", json!("a page of a proxy"));
+        .object("/api/v1/apps/0oax", json!("a page of a proxy"))
+        .object("/api/v1/apps/0oay", json!({ "id": "0oaother", "label": "Other" }));
     let protect = only(&["x"], &["x y"], &["x"]);
     for request in [
         request(Delete, USER, &["00ux"]),
         request(Delete, GROUP, &["00gx"]),
         request(Delete, GROUP, &["00gy"]),
         request(Delete, APP, &["0oax"]),
+        request(Delete, APP, &["0oay"]),
     ] {
         let judged = org.judge(request, &protect, &Own::default()).await;
         assert!(refused(&judged).contains("cannot be told: Okta answered with"), "{judged:?}");
@@ -286,9 +288,11 @@ async fn names_are_compared_without_regard_to_case() {
         let judged = org.judge(request(Delete, GROUP, &["00g1"]), &protect, &Own::default()).await;
         assert!(refused(&judged).contains("names it"), "{name}");
     }
-    // An id is what it is, and an empty entry is nobody.
     let org = Org::new().group("00g1", "Staff", json!([]));
-    for entry in ["00G1", "", "  "] {
+    let typed = only(&[], &["00G1"], &[]);
+    refused(&org.judge(request(Delete, GROUP, &["00g1"]), &typed, &Own::default()).await);
+    // An empty entry is nobody.
+    for entry in ["", "  ", "00g", "taff"] {
         let protect = only(&[], &[entry], &[]);
         let judged = org.judge(request(Delete, GROUP, &["00g1"]), &protect, &Own::default()).await;
         assert_eq!(judged, Protection::Free, "{entry:?}");

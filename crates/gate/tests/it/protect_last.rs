@@ -237,6 +237,18 @@ async fn a_list_that_does_not_end_well_leaves_it_unknown() {
 }
 
 #[tokio::test]
+async fn the_search_is_given_up_where_there_are_too_many() {
+    let ids: Vec<String> = (0..1001).map(|number| format!("00u{number}")).collect();
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    for (many, is_unknown) in [(&ids[..], true), (&ids[..1000], false)] {
+        let org = org().object(ASSIGNEES, holders(many)).populous();
+        let judged = judged(&org, takes("00uroot").remove(0)).await;
+        assert_eq!(matches!(judged, Protection::Unknown(_)), is_unknown, "{judged:?}");
+        assert_eq!(matches!(judged, Protection::Refused { .. }), !is_unknown, "{judged:?}");
+    }
+}
+
+#[tokio::test]
 async fn what_cannot_be_read_of_the_one_who_loses_is_unknown() {
     for org in [
         org().scopes(&["okta.users.manage"]),

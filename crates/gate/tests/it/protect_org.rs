@@ -159,7 +159,9 @@ impl Org {
 fn ordinary(path: &str) -> Value {
     let id = path.rsplit('/').next().unwrap();
     match path.split('/').nth_back(1).unwrap() {
-        "users" => json!({ "id": id, "status": "ACTIVE", "profile": { "login": format!("{id}@other.example") } }),
+        "users" => {
+            json!({ "id": id, "status": "ACTIVE", "profile": { "login": format!("{id}@other.example") } })
+        }
         "groups" => json!({ "id": id, "profile": { "name": format!("Group {id} of many") } }),
         "apps" => json!({ "id": id, "label": format!("App {id} of many") }),
         _ if id == "roles" => json!([]),

@@ -1,12 +1,12 @@
 //! `okta-mcp call`: one call, through the same pipeline as a client's.
 
-use okta_catalog::ToolDef;
+use okta_catalog::{Args, PREVIEW_CHANGE, ToolDef, UNDO_CHANGE};
 use okta_gate::{CallError, Called, Context};
 use serde_json::Value;
 
 use crate::{
     arguments,
-    cli::{CallArgs, Output},
+    cli::{CallArgs, Output, UndoArgs},
     commands::stdio,
     failure::Failure,
     org, printer, table,
@@ -24,6 +24,28 @@ pub(crate) async fn run(args: &CallArgs, sandbox: bool) -> Result<(), Failure> {
         None => arguments::from_pairs(tool, &args.arguments),
     };
     let arguments = arguments.map_err(Failure::usage)?;
+    if args.dry_run {
+        let meant = Args::from_iter([
+            ("tool".to_owned(), tool.name.into()),
+            ("arguments".to_owned(), Value::Object(arguments)),
+        ]);
+        return make(PREVIEW_CHANGE, meant, sandbox, args.output).await;
+    }
+    make(tool, arguments, sandbox, args.output).await
+}
+
+/// Takes a change back, and prints the answer.
+pub(crate) async fn undo(args: &UndoArgs, sandbox: bool) -> Result<(), Failure> {
+    let meant = Args::from_iter([("undo_id".to_owned(), args.id.as_str().into())]);
+    make(UNDO_CHANGE, meant, sandbox, args.output).await
+}
+
+async fn make(
+    tool: &ToolDef,
+    arguments: Args,
+    sandbox: bool,
+    output: Option<Output>,
+) -> Result<(), Failure> {
     stdio::start_log()?;
     let org = org::connect(sandbox).await?;
     if tool.operation.is_none() {
@@ -45,7 +67,7 @@ pub(crate) async fn run(args: &CallArgs, sandbox: bool) -> Result<(), Failure> {
     let called = gate.call(&context, tool.name, arguments, &Person).await;
     gate.drain().await;
     match called {
-        Called::Done(text) => print(&text, args.output),
+        Called::Done(text) => print(&text, output),
         Called::Failed(error) => Err(failure(&error)),
         Called::Unknown | Called::Asked => {
             Err(Failure::unexpected(format!("{} was neither done nor refused", tool.name)))

@@ -25,6 +25,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
             Some(Command::Completions { shell }) => completions::run(shell),
             Some(Command::Demo) => demo::run().await,
             Some(Command::Sandbox(args)) => sandbox::run(args).await,
+            Some(Command::Undo(args)) => call::undo(&args, cli.sandbox).await,
             Some(Command::Tools(args)) => tools::run(&args, cli.sandbox || args.sandbox).await,
         }
     });
