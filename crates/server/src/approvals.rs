@@ -8,24 +8,25 @@ mod page;
 mod routes;
 mod view;
 
-use std::{fmt, sync::Arc};
+use std::{fmt, path::Path, sync::Arc};
 
 use jiff::Timestamp;
 use okta_client::{Clock, Entropy};
+use okta_gate::Level;
 use okta_storage::{
-    Approval, Decided, PassphraseError, PassphraseHash, State, Store, Try, Which, hash_passphrase,
+    Approval, Decided, PassphraseError, PassphraseHash, Sqlite, State, Store, Try, Which,
+    hash_passphrase,
 };
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use tokio::task::JoinError;
 
+use crate::trail;
+
 pub use page::{Page, PageError};
 
 /// How sure it is that a person decides here: somebody who knows the passphrase of this machine.
-pub const LEVEL: &str = "desktop";
-
-/// The levels that a decision here suffices for.
-const SUFFICES_FOR: [&str; 2] = ["client", LEVEL];
+const LEVEL: Level = Level::Desktop;
 
 /// Keeps a row of the trail: its kind and its values.
 pub type Tell = Arc<dyn Fn(&str, Value) + Send + Sync>;
@@ -117,6 +118,13 @@ impl Approvals {
         Self { store, clock, entropy, tell }
     }
 
+    /// The approvals of a state folder, with its trail: what commands need that no org is
+    /// configured for.
+    pub fn in_folder(state: &Path, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
+        let recorder = trail::of(state, &clock, entropy.as_ref());
+        Self::new(Arc::new(Sqlite::new(state)), clock, entropy, trail::tell(recorder))
+    }
+
     /// An approval, as it stands now.
     pub async fn get(&self, id: &str) -> Result<Option<Approval>> {
         Ok(self.store.approval(id, self.clock.now()).await?)
@@ -166,7 +174,7 @@ impl Approvals {
         if let Proof::Refused(refused) = self.compare(passphrase, by, Some(&approval)).await? {
             return Ok(Judged::Refused(refused));
         }
-        let decided = self.store.decide(id, approve, LEVEL, by, self.clock.now()).await?;
+        let decided = self.store.decide(id, approve, LEVEL.as_str(), by, self.clock.now()).await?;
         let (judged, result) = match decided {
             Decided::Approved => (Judged::Approved, "approved"),
             Decided::Declined => (Judged::Declined, "declined"),
@@ -177,7 +185,7 @@ impl Approvals {
         let row = json!({
             "approval": approval.id,
             "tool": approval.tool,
-            "level": LEVEL,
+            "level": LEVEL.as_str(),
             "by": by,
             "result": result,
         });
@@ -243,7 +251,7 @@ impl fmt::Debug for Approvals {
 
 /// True if what it takes can be had here. A level that nobody here knows cannot.
 pub fn can_decide(approval: &Approval) -> bool {
-    SUFFICES_FOR.contains(&approval.level.as_str())
+    approval.level.parse().is_ok_and(|needed: Level| needed <= LEVEL)
 }
 
 impl Refused {
@@ -253,15 +261,16 @@ impl Refused {
             Self::Wrong { left, .. } => ("wrong passphrase", Some(*left)),
             Self::Locked { .. } => ("locked", None),
         };
-        let mut row = json!({ "by": by, "why": why });
-        if let Some(left) = left {
-            row["left"] = left.into();
-        }
-        if let Some(approval) = about {
-            row["approval"] = approval.id.as_str().into();
-            row["tool"] = approval.tool.as_str().into();
-        }
-        row
+        let left = left.map(|left| ("left", Value::from(left)));
+        let about = about.map(|approval| {
+            [("approval", approval.id.as_str().into()), ("tool", approval.tool.as_str().into())]
+        });
+        [("by", by.into()), ("why", why.into())]
+            .into_iter()
+            .chain(left)
+            .chain(about.into_iter().flatten())
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect()
     }
 }
 

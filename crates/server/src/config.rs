@@ -125,13 +125,21 @@ impl Config {
             allow_sensitive: sensitive(set(vars::SENSITIVE).as_deref())?,
             max_in_flight: number(vars::MAX_IN_FLIGHT, set(vars::MAX_IN_FLIGHT), 20)?,
             read_attempts: number(vars::READ_ATTEMPTS, set(vars::READ_ATTEMPTS), 3)?,
-            state: folder(vars::STATE_DIR, folders.as_ref().map(|f| f.state.clone()))?,
+            state: Self::state_folder(env)?,
             exports: folder(vars::EXPORT_DIR, folders.map(|f| f.data.join("exports")))?,
             https_proxy: set(vars::HTTPS_PROXY).or_else(|| set("https_proxy")),
             no_proxy: set(vars::NO_PROXY).or_else(|| set("no_proxy")),
             ca_file: set(vars::SSL_CERT_FILE).map(PathBuf::from),
             ca_dir: set(vars::SSL_CERT_DIR).map(PathBuf::from),
         })
+    }
+
+    /// The folder of the trail and of what outlives a call, which needs no org.
+    pub fn state_folder(env: Environment<'_>) -> Result<PathBuf, ConfigError> {
+        let set = env(vars::STATE_DIR).filter(|text| !text.trim().is_empty());
+        set.map(|text| PathBuf::from(text.trim()))
+            .or_else(|| Folders::of(env).map(|folders| folders.state))
+            .ok_or(ConfigError::NoHome(vars::STATE_DIR))
     }
 
     /// True where an API token signs in.

@@ -13,6 +13,7 @@ mod people;
 mod stdio;
 mod system;
 mod tools;
+mod trail;
 mod vars;
 
 pub use app::{App, StartError};

@@ -1,12 +1,6 @@
 //! The page's life: it listens while something waits, and no longer.
 
-use std::{
-    collections::HashMap,
-    io,
-    net::Ipv4Addr,
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::HashMap, io, net::Ipv4Addr, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use okta_storage::State;
@@ -96,11 +90,10 @@ impl Page {
         let Approvals { entropy, .. } = &self.0.approvals;
         let guard = Guard::new(listener.local_addr()?.port(), entropy.as_ref());
         let origin = guard.origin().to_owned();
-        let router =
-            routes::router(guard, self.0.approvals.clone(), Arc::clone(&self.0.decided));
+        let router = routes::router(guard, self.0.approvals.clone(), Arc::clone(&self.0.decided));
         let stop = CancellationToken::new();
-        let serve = axum::serve(listener, router)
-            .with_graceful_shutdown(stop.clone().cancelled_owned());
+        let serve =
+            axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
         let inner = Arc::clone(&self.0);
         inner.ports.send_modify(|ports| *ports += 1);
         tokio::spawn(async move {

@@ -15,7 +15,11 @@ use okta_storage::{Approval, State as Stands};
 use serde::Deserialize;
 use tokio::sync::Notify;
 
-use super::{Approvals, ApprovalsError, Judged, Refused, can_decide, guard::{self, Guard}, view};
+use super::{
+    Approvals, ApprovalsError, Judged, Refused, can_decide,
+    guard::{self, Guard},
+    view,
+};
 
 /// The largest form: a passphrase of some thousand characters.
 const LARGEST: usize = 16 * 1024;

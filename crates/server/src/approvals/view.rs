@@ -17,6 +17,7 @@ pub(super) fn style_hash() -> String {
 }
 
 /// How a person can decide.
+#[derive(Clone, Copy)]
 pub(super) enum Way<'a> {
     /// With this form.
     Form {
@@ -106,7 +107,9 @@ pub(super) fn over(state: State, approval: &Approval) -> Markup {
     let (what, next) = match state {
         State::Approved => ("Approved", "You can close this page."),
         State::Declined => ("Declined", "Nothing is changed. You can close this page."),
-        State::Consumed => ("Approved and done", "This approval was used. You can close this page."),
+        State::Consumed => {
+            ("Approved and done", "This approval was used. You can close this page.")
+        }
         State::Withdrawn => ("Taken back", "It is no longer asked for. You can close this page."),
         State::Expired => {
             ("Too late", "Nothing is changed. If it is still wanted, let your client ask again.")

@@ -1,6 +1,8 @@
 //! The MCP server over its wire, on an org in memory: messages in, messages out.
 
 #[cfg(test)]
+mod approvals;
+#[cfg(test)]
 mod client;
 #[cfg(test)]
 mod configuration;
