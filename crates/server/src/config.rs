@@ -1,8 +1,18 @@
-//! The configuration: from environment variables, judged before anything is started.
+//! The configuration: from flags, environment variables and a file, judged before anything is
+//! started.
+
+mod audit;
+mod error;
+mod file;
+mod mistake;
 
 use std::path::PathBuf;
 
-use okta_client::{Credentials, KeyError, OrgUrl, OrgUrlError, PrivateKey};
+pub use audit::{AuditSettings, CheckpointCommand, SyslogTo};
+pub use error::ConfigError;
+pub use file::Profile;
+use okta_client::{Credentials, OrgUrl, PrivateKey};
+use okta_policy::Policy;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::{key_file, system::Folders, vars};
@@ -10,9 +20,26 @@ use crate::{key_file, system::Folders, vars};
 /// Reads an environment variable.
 pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 
+/// What the command line says of the configuration: it holds over the environment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Flags {
+    /// The configuration file.
+    pub file: Option<PathBuf>,
+    /// The profile.
+    pub profile: Option<String>,
+    /// Deny everything but reads.
+    pub read_only: bool,
+}
+
 /// What the server works with.
 #[derive(Clone, Debug)]
 pub struct Config {
+    /// The profile of the configuration file.
+    pub profile: String,
+    /// What is allowed, confirmed and denied. Nothing but the configuration changes it.
+    pub policy: Policy,
+    /// How the audit trail is kept.
+    pub audit: AuditSettings,
     /// The org.
     pub org: OrgUrl,
     /// How to sign in.
@@ -41,64 +68,15 @@ pub struct Config {
     pub ca_dir: Option<PathBuf>,
 }
 
-/// Why the server cannot start: which setting, why, and what it should look like.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    /// A setting is missing.
-    #[error("{variable} is not set: {why}, such as {variable}={example}")]
-    Missing {
-        /// The variable.
-        variable: &'static str,
-        /// Why it is needed.
-        why: &'static str,
-        /// An example.
-        example: &'static str,
-    },
-    /// A setting cannot be read.
-    #[error("{variable}: {problem}")]
-    Bad {
-        /// The variable.
-        variable: &'static str,
-        /// What is wrong with it, and what is accepted.
-        problem: String,
-    },
-    /// The org URL cannot be read.
-    #[error("OKTA_ORG_URL: {0}")]
-    Org(OrgUrlError),
-    /// The private key cannot be read.
-    #[error("{variable}: {problem}")]
-    Key {
-        /// The variable.
-        variable: &'static str,
-        /// What is wrong with it.
-        problem: KeyError,
-    },
-    /// A file that a setting names cannot be used.
-    #[error("{variable}: {}: {problem}", path.display())]
-    File {
-        /// The variable.
-        variable: &'static str,
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        problem: String,
-    },
-    /// Two settings contradict each other.
-    #[error("{first} and {second} are both set: keep one of them")]
-    Both {
-        /// One.
-        first: &'static str,
-        /// The other.
-        second: &'static str,
-    },
-    /// There is no home folder to keep the trail in.
-    #[error("there is no home folder for the audit trail: set {0}, such as {0}=/var/lib/okta-mcp")]
-    NoHome(&'static str),
-}
-
 impl Config {
-    /// Reads the configuration. Everything that can be judged without the network is judged here.
+    /// Reads the configuration of who gives no flags.
     pub fn from_environment(env: Environment<'_>) -> Result<Self, ConfigError> {
+        Self::read(env, &Flags::default())
+    }
+
+    /// Reads the configuration. Everything that can be judged without the network is judged here.
+    pub fn read(env: Environment<'_>, flags: &Flags) -> Result<Self, ConfigError> {
+        let Profile { name, policy, audit, .. } = Profile::read(env, flags)?;
         let set = |name: &str| {
             env(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
         };
@@ -118,6 +96,9 @@ impl Config {
             set(name).map(PathBuf::from).or(default).ok_or(ConfigError::NoHome(name))
         };
         Ok(Self {
+            profile: name,
+            policy,
+            audit,
             org,
             credentials,
             scopes,

@@ -17,7 +17,9 @@ mod trail;
 mod vars;
 
 pub use app::{App, StartError};
-pub use config::{Config, ConfigError, Environment};
+pub use config::{
+    AuditSettings, CheckpointCommand, Config, ConfigError, Environment, Flags, Profile, SyslogTo,
+};
 pub use handler::Handler;
 pub use logging::{Logging, LoggingError};
 pub use stdio::serve_stdio;

@@ -41,6 +41,8 @@ impl Entropy for SystemEntropy {
 /// of it on macOS and Windows).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Folders {
+    /// For what the user writes, such as the configuration file.
+    pub config: PathBuf,
     /// For what must outlive a restart, such as the trail.
     pub state: PathBuf,
     /// For what the user asked for, such as exports.
@@ -53,16 +55,34 @@ impl Folders {
         let given = |name: &str| env(name).filter(|path| !path.is_empty()).map(PathBuf::from);
         if cfg!(windows) {
             let local = given("LOCALAPPDATA")?.join("okta-mcp");
-            return Some(Self { state: local.join("state"), data: local });
+            return Some(Self { config: local.clone(), state: local.join("state"), data: local });
         }
         let home = given("HOME")?;
         if cfg!(target_os = "macos") {
             let support = home.join("Library/Application Support/okta-mcp");
-            return Some(Self { state: support.join("state"), data: support });
+            let state = support.join("state");
+            return Some(Self { config: support.clone(), state, data: support });
         }
         let absolute = |name: &str| given(name).filter(|path| path.is_absolute());
         let state = absolute("XDG_STATE_HOME").unwrap_or_else(|| home.join(".local/state"));
         let data = absolute("XDG_DATA_HOME").unwrap_or_else(|| home.join(".local/share"));
-        Some(Self { state: state.join("okta-mcp"), data: data.join("okta-mcp") })
+        let config = absolute("XDG_CONFIG_HOME").unwrap_or_else(|| home.join(".config"));
+        let ours = |folder: PathBuf| folder.join("okta-mcp");
+        Some(Self { config: ours(config), state: ours(state), data: ours(data) })
     }
+}
+
+/// The mode of a file that others than its owner may change; `None` where they may not, or where the
+/// system has no modes.
+#[cfg(unix)]
+pub(crate) fn writable_by_others(about: &std::fs::Metadata) -> Option<u32> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = about.permissions().mode() & 0o7777;
+    (mode & 0o022 != 0).then_some(mode)
+}
+
+/// The mode of a file that others than its owner may change: Windows has none.
+#[cfg(not(unix))]
+pub(crate) fn writable_by_others(_: &std::fs::Metadata) -> Option<u32> {
+    None
 }

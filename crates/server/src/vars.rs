@@ -69,6 +69,18 @@ vars! {
     READ_ATTEMPTS: "OKTA_MCP_READ_ATTEMPTS",
         "How often a read is tried at most.",
         "3", "5";
+    CONFIG: "OKTA_MCP_CONFIG",
+        "The configuration file: policy and audit trail, in TOML. It must not be writable by \
+         others than its owner.",
+        "`okta-mcp.toml` in `okta-mcp` in the user's configuration folder, where it is there",
+        "/etc/okta-mcp/okta-mcp.toml";
+    PROFILE: "OKTA_MCP_PROFILE",
+        "The profile of the configuration file.",
+        "`default`", "prod";
+    READ_ONLY: "OKTA_MCP_READ_ONLY",
+        "`true` denies everything but reads; `false` does not, whatever the configuration file \
+         says.",
+        "what the configuration file says, else `false`", "true";
     STATE_DIR: "OKTA_MCP_STATE_DIR",
         "The folder of the audit trail.",
         "`okta-mcp` in the user's state folder", "/var/lib/okta-mcp";

@@ -5,6 +5,8 @@ mod approvals;
 #[cfg(test)]
 mod client;
 #[cfg(test)]
+mod config_file;
+#[cfg(test)]
 mod configuration;
 #[cfg(test)]
 mod confirmation;
