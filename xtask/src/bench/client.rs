@@ -77,12 +77,6 @@ impl Client {
         self.send(&json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }))
     }
 
-    /// Calls a tool; an error of the tool is an error.
-    pub(crate) fn call(&mut self, name: &str, arguments: &Value) -> Result<Value> {
-        let result = self.ask("tools/call", &json!({ "name": name, "arguments": arguments }))?;
-        checked(result)
-    }
-
     /// Resident memory, in bytes.
     pub(crate) fn resident(&self) -> Result<u64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
@@ -91,18 +85,6 @@ impl Client {
             .find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB")?.parse().ok());
         kilobytes.map(|kilobytes: u64| kilobytes * 1024).ok_or_else(|| "no VmRSS".into())
     }
-}
-
-/// The answer of a tool that did what was asked. Okta's own server tells an error in a text that is
-/// not marked as one.
-pub(crate) fn checked(result: Value) -> Result<Value> {
-    let marked = result.get("isError").and_then(Value::as_bool) == Some(true);
-    let text = result.pointer("/content/0/text").and_then(Value::as_str).unwrap_or_default();
-    let told: Value = serde_json::from_str(text).unwrap_or_default();
-    if marked || told.get("error").is_some() {
-        return Err(text.to_owned().into());
-    }
-    Ok(result)
 }
 
 impl Drop for Client {
