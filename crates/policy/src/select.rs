@@ -30,6 +30,23 @@ impl Glob {
                 .is_some_and(|(verb, path)| method.is_match(verb) && self.name.is_match(path)),
         }
     }
+
+    /// True where it matches the name, or the operation with values for its placeholders: those
+    /// that the glob itself has at their places.
+    fn can_match(&self, name: &str) -> bool {
+        if self.is_match(name) {
+            return true;
+        }
+        let mut own = self.text.split('/');
+        let filled: Vec<&str> = name
+            .split('/')
+            .map(|part| match own.next() {
+                Some(value) if part.starts_with('{') && !value.contains('*') => value,
+                _ => part,
+            })
+            .collect();
+        self.is_match(&filled.join("/"))
+    }
 }
 
 /// The selectors of a rule or limit, ready to be asked.
@@ -117,13 +134,13 @@ impl Globs {
         self.0.iter().any(|glob| glob.is_match(name))
     }
 
-    /// The globs that match none of `names`: place, text, and whether it has no wildcards.
+    /// The globs that can match none of `names`: place, text, and whether it has no wildcards.
     pub(crate) fn idle<'a>(
         &'a self,
         names: &'a [String],
     ) -> impl Iterator<Item = (usize, &'a str, bool)> + 'a {
         let idle = |(index, glob): (usize, &'a Glob)| {
-            let matches = names.iter().any(|name| glob.is_match(name));
+            let matches = names.iter().any(|name| glob.can_match(name));
             let exact = !glob.text.contains(['*', '?', '[', ']', '{', '}', '\\']);
             (!matches).then_some((index, glob.text.as_str(), exact))
         };

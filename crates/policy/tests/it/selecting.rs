@@ -78,7 +78,14 @@ fn a_name_that_stands_for_nothing_is_found() {
         name = 'slips'
         toolsets = ['group']
         tools = ['delete_grup', 'delete_group', 'purge_*']
-        operations = ['DELETE /api/v1/group/*']
+        operations = [
+            'DELETE /api/v1/group/*',
+            'DELETE /api/v1/groups/00g1',
+            'DELETE /api/v1/groups/00g1/users/**',
+            'DELETE /api/v1/groups/*/users/00u1',
+            'DELETE /api/v1/group/00g1',
+            '* /api/v1/**',
+        ]
         decision = 'deny'
         [[limits]]
         name = 'odd'
@@ -90,7 +97,10 @@ fn a_name_that_stands_for_nothing_is_found() {
     let known = Known {
         tools: text(&["delete_group", "list_users"]),
         toolsets: text(&["groups", "users"]),
-        operations: text(&["DELETE /api/v1/groups/{groupId}"]),
+        operations: text(&[
+            "DELETE /api/v1/groups/{groupId}",
+            "DELETE /api/v1/groups/{groupId}/users/{userId}",
+        ]),
     };
     let found: Vec<String> = policy
         .unmatched(&known)
