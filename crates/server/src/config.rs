@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 pub use audit::{AuditSettings, CheckpointCommand, SyslogTo};
 pub use error::ConfigError;
-pub use file::Profile;
+pub use file::{Profile, read_cases};
 use okta_client::{Credentials, OrgUrl, PrivateKey};
 use okta_policy::Policy;
 use secrecy::{ExposeSecret as _, SecretString};

@@ -19,6 +19,7 @@ mod vars;
 pub use app::{App, StartError};
 pub use config::{
     AuditSettings, CheckpointCommand, Config, ConfigError, Environment, Flags, Profile, SyslogTo,
+    read_cases,
 };
 pub use handler::Handler;
 pub use logging::{Logging, LoggingError};

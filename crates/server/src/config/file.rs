@@ -1,9 +1,13 @@
 //! The configuration file: where it is, who may change it, and what it says.
 
-use std::{collections::BTreeMap, io::Read as _, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    io::Read as _,
+    path::{Path, PathBuf},
+};
 
-use okta_policy::{Known, Limit, Policy, PolicyError, Protect, Rule, Source};
-use serde::Deserialize;
+use okta_policy::{Cases, Known, Limit, Policy, PolicyError, Protect, Rule, Source};
+use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{
     AuditSettings, ConfigError, Environment, Flags,
@@ -85,6 +89,17 @@ impl Profile {
         Ok(profile)
     }
 
+    /// Reads every profile of the file that flags and environment name; none where there is no
+    /// file.
+    pub fn all(env: Environment<'_>, flags: &Flags) -> Result<Vec<Self>, ConfigError> {
+        let set = |name: &str| env(name).filter(|text| !text.trim().is_empty());
+        let Some((path, by)) = find(&set, env, flags) else { return Ok(Vec::new()) };
+        let names: Vec<String> =
+            Written::read(path.clone(), by)?.tables.profiles.into_keys().collect();
+        let names = if names.is_empty() { vec![DEFAULT.to_owned()] } else { names };
+        names.iter().map(|name| Written::read(path.clone(), by)?.profile(Some(name))).collect()
+    }
+
     /// Reads a file, and the profile of it that is named, whatever environment and flags say.
     pub fn of_file(path: PathBuf, named: Option<&str>) -> Result<Self, ConfigError> {
         Written::read(path, "the file")?.profile(named)
@@ -145,18 +160,8 @@ impl Written {
         if text.len() as u64 > LARGEST {
             return Err(fail("it is too large for a configuration".to_owned()));
         }
-        match toml::from_str(&text) {
-            Ok(tables) => Ok(Self { path, text, tables }),
-            Err(error) => {
-                let place = Place::of_offset(&text, error.span().map_or(0, |span| span.start));
-                Err(ConfigError::InFile {
-                    path,
-                    line: place.line,
-                    column: place.column,
-                    problem: mistake::plain(error.message()),
-                })
-            }
-        }
+        let tables = parse(&path, &text)?;
+        Ok(Self { path, text, tables })
     }
 
     fn profile(self, named: Option<&str>) -> Result<Profile, ConfigError> {
@@ -196,6 +201,25 @@ impl Written {
         }
         Ok(Profile { name, file: Some(path), policy, audit, remarks })
     }
+}
+
+/// Reads cases for a policy (see [`okta_policy::run_cases`]).
+pub fn read_cases(path: &Path) -> Result<Cases, ConfigError> {
+    let text = fs_err::read_to_string(path).map_err(|error| ConfigError::File {
+        variable: "the cases",
+        path: path.to_owned(),
+        problem: reason(&error),
+    })?;
+    parse(path, &text)
+}
+
+fn parse<T: DeserializeOwned>(path: &Path, text: &str) -> Result<T, ConfigError> {
+    toml::from_str(text).map_err(|error| {
+        let Place { line, column } =
+            Place::of_offset(text, error.span().map_or(0, |span| span.start));
+        let problem = mistake::plain(error.message());
+        ConfigError::InFile { path: path.to_owned(), line, column, problem }
+    })
 }
 
 /// What the catalog has that a policy can name.
