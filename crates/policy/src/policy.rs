@@ -113,12 +113,15 @@ impl Policy {
     }
 
     fn checked(source: Source, env: Option<Arc<Env>>) -> Result<Self, PolicyError> {
-        let mut names = Names(BTreeSet::from(["read_only".to_owned()]));
+        let mut names = Names::default();
         let limits = source.limits.iter().enumerate();
         let limits: Vec<ReadyLimit> = limits
             .map(|(index, limit)| self::limit(index, limit, env.as_ref(), &mut names))
             .collect::<Result<_, _>>()?;
         let counted: Vec<&str> = limits.iter().map(|limit| limit.limit.name.as_str()).collect();
+        // What else can decide is no name for a rule.
+        let labels = limits.iter().map(|limit| limit.ready.label.clone());
+        let mut names = Names(labels.chain(["read_only".to_owned()]).collect());
         let rules = source.rules.iter().enumerate();
         let rules = rules
             .map(|(index, rule)| self::rule(index, rule, env.as_ref(), &counted, &mut names))
@@ -202,6 +205,7 @@ fn version(source: &Source) -> String {
 }
 
 /// The names that are taken.
+#[derive(Default)]
 struct Names(BTreeSet<String>);
 
 impl Names {
@@ -296,7 +300,6 @@ fn limit(
     }
     let label = format!("limit {}", limit.name);
     names.take(&numbered, &limit.name, &at)?;
-    names.take(&numbered, &label, &at)?;
     let within = span(&limit.within).ok_or_else(|| {
         let problem = format!(
             "{:?} is no span of time of at most 31 days; one looks like \"1h\" or \"30m\"",

@@ -39,6 +39,7 @@ fn every_mistake_names_the_rule_and_what_is_wrong() {
         limit("name = 'x'\nwithin = '32d'"),
         limit(&format!("{hour}name = 'x'\nwhen = 'counts.x > 1'")),
         limit(&format!("{hour}name = 'x'\n[[limits]]\n{hour}name = 'x'\nat_most = 1")),
+        rule(&format!("name = 'limit x'\n[[limits]]\n{hour}name = 'x'\nat_most = 1")),
         refused("[protect]\ngroups = ['a', ' ']"),
     ];
     insta::assert_snapshot!(told.join("\n"));
