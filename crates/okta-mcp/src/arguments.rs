@@ -14,12 +14,12 @@ pub(crate) enum ArgumentError {
     Twice { key: String },
     #[error("{key}: {value:?} is no {wanted}")]
     Type { key: String, value: String, wanted: String },
-    #[error("--json: no JSON object: {0}")]
-    NoJson(#[from] serde_json::Error),
-    #[error("--json: no JSON object: it must be of the form {{\"user_id\": \"ana@acme.example\"}}")]
-    NoObject,
-    #[error("--json: {0}")]
-    Unreadable(#[from] std::io::Error),
+    #[error("{option}: no JSON object: {error}")]
+    NoJson { option: &'static str, error: serde_json::Error },
+    #[error("{0}: no JSON object: it must be of the form {{\"user_id\": \"ana@acme.example\"}}")]
+    NoObject(&'static str),
+    #[error("{option}: {error}")]
+    Unreadable { option: &'static str, error: std::io::Error },
 }
 
 /// Reads `key=value` pairs by the types that the tool's schema names.
@@ -50,20 +50,20 @@ pub(crate) fn from_pairs(tool: &ToolDef, pairs: &[String]) -> Result<Args, Argum
     Ok(args)
 }
 
-/// Reads a JSON object: as it is, from `@file`, or from standard input (`-`).
-pub(crate) fn from_json(source: &str) -> Result<Args, ArgumentError> {
-    let text = if source == "-" {
+/// Reads the JSON object of an option: as it is, from `@file`, or from standard input (`-`).
+pub(crate) fn from_json(option: &'static str, source: &str) -> Result<Args, ArgumentError> {
+    let read = if source == "-" {
         let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text)?;
-        text
+        std::io::stdin().read_to_string(&mut text).map(|_| text)
     } else if let Some(path) = source.strip_prefix('@') {
-        fs_err::read_to_string(path)?
+        fs_err::read_to_string(path)
     } else {
-        source.to_owned()
+        Ok(source.to_owned())
     };
-    match serde_json::from_str(&text)? {
+    let text = read.map_err(|error| ArgumentError::Unreadable { option, error })?;
+    match serde_json::from_str(&text).map_err(|error| ArgumentError::NoJson { option, error })? {
         Value::Object(args) => Ok(args),
-        _ => Err(ArgumentError::NoObject),
+        _ => Err(ArgumentError::NoObject(option)),
     }
 }
 

@@ -1,14 +1,18 @@
 //! The command line: types only.
 
+mod policy;
+
 use std::{fmt::Write as _, path::PathBuf, str::FromStr};
 
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::RangedU64ValueParser};
 use clap_complete::Shell;
 
+pub(crate) use policy::{CheckArgs, ExplainArgs, PolicyArgs, PolicyCommand, TestArgs};
+
 /// Administer an Okta org from AI clients through the Model Context Protocol
 ///
 /// Without a command: an MCP server on standard input and output, configured by environment
-/// variables.
+/// variables and, for policy and audit trail, by a file.
 #[derive(Debug, Parser)]
 #[command(
     name = "okta-mcp",
@@ -21,8 +25,25 @@ pub(crate) struct Cli {
     /// Work on an Okta org in memory: no account needed
     #[arg(long)]
     pub(crate) sandbox: bool,
+    #[command(flatten)]
+    pub(crate) configuration: ConfigurationArgs,
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
+}
+
+/// Which configuration holds.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Configuration")]
+pub(crate) struct ConfigurationArgs {
+    /// The configuration file, instead of `okta-mcp.toml` in the user's configuration folder
+    #[arg(long, global = true, value_name = "PATH")]
+    pub(crate) config: Option<PathBuf>,
+    /// The profile of the configuration file
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+    /// Deny everything but reads
+    #[arg(long, global = true)]
+    pub(crate) read_only: bool,
 }
 
 /// What is done instead of serving.
@@ -33,6 +54,7 @@ pub(crate) enum Command {
     Demo,
     Call(CallArgs),
     Undo(UndoArgs),
+    Policy(PolicyArgs),
     Tools(ToolsArgs),
     Sandbox(SandboxArgs),
     /// Print the completions for a shell

@@ -3,16 +3,46 @@
 use std::sync::Arc;
 
 use okta_client::Clock as _;
-use okta_mcp_server::{App, Config, SystemClock, SystemEntropy};
+use okta_mcp_server::{App, Config, Flags, SystemClock, SystemEntropy};
 use okta_sandbox::{Org, Server};
 use tokio::net::TcpListener;
 
-use crate::failure::Failure;
+use crate::{cli::ConfigurationArgs, failure::Failure};
 
 /// The environment of this process.
 #[expect(clippy::disallowed_methods, reason = "the environment is read here, and passed on")]
 pub(crate) fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok()
+}
+
+/// What the command line says of org and configuration.
+#[derive(Clone, Debug)]
+pub(crate) struct Given {
+    /// Work on an org in memory.
+    pub(crate) sandbox: bool,
+    /// What holds over the environment.
+    pub(crate) flags: Flags,
+}
+
+impl Given {
+    pub(crate) fn new(sandbox: bool, args: ConfigurationArgs) -> Self {
+        let ConfigurationArgs { config, profile, read_only } = args;
+        Self { sandbox, flags: Flags { file: config, profile, read_only } }
+    }
+
+    /// The same, on an org in memory where the command asks for it too.
+    pub(crate) fn or(&self, sandbox: bool) -> Self {
+        Self { sandbox: self.sandbox || sandbox, flags: self.flags.clone() }
+    }
+
+    /// Refuses flags for a command that has no configuration.
+    pub(crate) fn unused(&self, command: &str) -> Result<(), Failure> {
+        if self.flags == Flags::default() {
+            return Ok(());
+        }
+        let flags = "--config, --profile and --read-only";
+        Err(Failure::usage(format!("{flags} do not go with {command}, which has no configuration")))
+    }
 }
 
 /// A configuration, and the org in memory that it names, where it does.
@@ -29,25 +59,28 @@ pub(crate) struct Connected {
     pub(crate) principal: String,
     /// The host of the org.
     pub(crate) host: String,
+    /// The profile of the configuration.
+    pub(crate) profile: String,
     _sandbox: Option<Server>,
 }
 
-/// Reads the configuration; with `sandbox` it is that of an org in memory.
-pub(crate) async fn configuration(sandbox: bool) -> Result<Configured, Failure> {
-    if sandbox {
-        return embedded().await;
+/// Reads the configuration: that of an org in memory where that is asked for.
+pub(crate) async fn configuration(given: &Given) -> Result<Configured, Failure> {
+    if given.sandbox {
+        return embedded(&given.flags).await;
     }
-    let config = Config::from_environment(&environment).map_err(Failure::usage)?;
+    let config = Config::read(&environment, &given.flags).map_err(Failure::usage)?;
     Ok(Configured { config, sandbox: None })
 }
 
-/// Reads the configuration and puts the server together; with `sandbox` on an org in memory.
-pub(crate) async fn connect(sandbox: bool) -> Result<Connected, Failure> {
-    let Configured { config, sandbox } = configuration(sandbox).await?;
+/// Reads the configuration and puts the server together.
+pub(crate) async fn connect(given: &Given) -> Result<Connected, Failure> {
+    let Configured { config, sandbox } = configuration(given).await?;
     let (principal, host) = (config.principal.clone(), config.org.host().to_owned());
+    let profile = config.profile.clone();
     let app =
         App::new(config, Arc::new(SystemClock), Arc::new(SystemEntropy)).map_err(Failure::usage)?;
-    Ok(Connected { app, principal, host, _sandbox: sandbox })
+    Ok(Connected { app, principal, host, profile, _sandbox: sandbox })
 }
 
 /// An org in memory that goes by the wall clock.
@@ -56,7 +89,7 @@ pub(crate) fn in_memory(config: okta_sandbox::Config) -> Org {
 }
 
 /// An org in memory on a port of the loopback interface, and how to sign in to it.
-async fn embedded() -> Result<Configured, Failure> {
+async fn embedded(flags: &Flags) -> Result<Configured, Failure> {
     let org = in_memory(okta_sandbox::Config::default());
     let app = org.service_app();
     let listener = TcpListener::bind("127.0.0.1:0").await.map_err(Failure::unexpected)?;
@@ -73,6 +106,6 @@ async fn embedded() -> Result<Configured, Failure> {
         "OKTA_SCOPES" => environment(name).or_else(|| Some(scopes.clone())),
         _ => environment(name),
     };
-    let config = Config::from_environment(&env).map_err(Failure::usage)?;
+    let config = Config::read(&env, flags).map_err(Failure::usage)?;
     Ok(Configured { config, sandbox: Some(server) })
 }

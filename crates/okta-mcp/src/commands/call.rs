@@ -9,7 +9,8 @@ use crate::{
     cli::{CallArgs, Output, UndoArgs},
     commands::stdio,
     failure::Failure,
-    org, printer, table,
+    org::{self, Given},
+    printer, table,
     terminal::Person,
 };
 
@@ -17,10 +18,10 @@ use crate::{
 const NEAR: f64 = 0.7;
 
 /// Calls the tool, and prints its answer.
-pub(crate) async fn run(args: &CallArgs, sandbox: bool) -> Result<(), Failure> {
+pub(crate) async fn run(args: &CallArgs, given: &Given) -> Result<(), Failure> {
     let tool = find(&args.tool)?;
     let arguments = match &args.json {
-        Some(source) => arguments::from_json(source),
+        Some(source) => arguments::from_json("--json", source),
         None => arguments::from_pairs(tool, &args.arguments),
     };
     let arguments = arguments.map_err(Failure::usage)?;
@@ -29,25 +30,25 @@ pub(crate) async fn run(args: &CallArgs, sandbox: bool) -> Result<(), Failure> {
             ("tool".to_owned(), tool.name.into()),
             ("arguments".to_owned(), Value::Object(arguments)),
         ]);
-        return make(PREVIEW_CHANGE, meant, sandbox, args.output).await;
+        return make(PREVIEW_CHANGE, meant, given, args.output).await;
     }
-    make(tool, arguments, sandbox, args.output).await
+    make(tool, arguments, given, args.output).await
 }
 
 /// Takes a change back, and prints the answer.
-pub(crate) async fn undo(args: &UndoArgs, sandbox: bool) -> Result<(), Failure> {
+pub(crate) async fn undo(args: &UndoArgs, given: &Given) -> Result<(), Failure> {
     let meant = Args::from_iter([("undo_id".to_owned(), args.id.as_str().into())]);
-    make(UNDO_CHANGE, meant, sandbox, args.output).await
+    make(UNDO_CHANGE, meant, given, args.output).await
 }
 
 async fn make(
     tool: &ToolDef,
     arguments: Args,
-    sandbox: bool,
+    given: &Given,
     output: Option<Output>,
 ) -> Result<(), Failure> {
     stdio::start_log()?;
-    let org = org::connect(sandbox).await?;
+    let org = org::connect(given).await?;
     if tool.operation.is_none() {
         // It tells what is granted. That nothing could be, its answer says too.
         if let Err(error) = org.app.sign_in().await {
@@ -59,7 +60,7 @@ async fn make(
         client: "okta-mcp call".to_owned(),
         client_version: env!("CARGO_PKG_VERSION").to_owned(),
         org: org.host,
-        profile: "default".to_owned(),
+        profile: org.profile,
         era: "cli".to_owned(),
         trace: None,
     };
@@ -75,7 +76,7 @@ async fn make(
     }
 }
 
-fn find(name: &str) -> Result<&'static ToolDef, Failure> {
+pub(super) fn find(name: &str) -> Result<&'static ToolDef, Failure> {
     okta_catalog::find(name).ok_or_else(|| {
         let near = |tool: &&ToolDef| strsim::jaro_winkler(name, tool.name);
         let nearest = okta_catalog::tools().max_by(|a, b| near(a).total_cmp(&near(b)));

@@ -11,15 +11,21 @@ use self::guide::Guide;
 use crate::{
     failure::Failure,
     org,
-    os::{self, Stop},
+    os::{self, Readers, Stop},
     printer,
 };
+
+/// The configuration file of the demo, which says nothing.
+const CONFIGURATION: &str = "okta-mcp.toml";
 
 /// Starts an org and a server for it, and walks through the morning.
 pub(crate) async fn run() -> Result<(), Failure> {
     let mut stop = Stop::new().map_err(Failure::unexpected)?;
     // Dropped at the end, whatever happened.
     let folder = os::private_folder("okta-mcp-demo-").map_err(Failure::unexpected)?;
+    // Of whoever watches: their policy is not what the demo is about.
+    let configuration = folder.path().join(CONFIGURATION);
+    os::create(&configuration, "", Readers::Owner).map_err(Failure::unexpected)?;
     let org = org::in_memory(Config::default());
     let listener = TcpListener::bind("127.0.0.1:0").await.map_err(Failure::unexpected)?;
     let server = Server::start(org.clone(), listener, None).await.map_err(Failure::unexpected)?;
@@ -53,6 +59,7 @@ fn server_for(
         .env("OKTA_SCOPES", app.scopes.join(" "))
         .env("OKTA_MCP_STATE_DIR", folder.join("state"))
         .env("OKTA_MCP_EXPORT_DIR", folder.join("exports"))
+        .env("OKTA_MCP_CONFIG", folder.join(CONFIGURATION))
         .kill_on_drop(true);
     command
 }

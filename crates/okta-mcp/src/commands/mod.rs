@@ -3,6 +3,7 @@
 mod call;
 mod completions;
 mod demo;
+mod policy;
 mod sandbox;
 mod stdio;
 mod tools;
@@ -10,6 +11,7 @@ mod tools;
 use crate::{
     cli::{Cli, Command},
     failure::Failure,
+    org::Given,
 };
 
 /// Runs what the command line asks for.
@@ -19,14 +21,25 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         .build()
         .map_err(Failure::unexpected)?;
     let result = runtime.block_on(async {
+        let given = Given::new(cli.sandbox, cli.configuration);
         match cli.command {
-            None => stdio::run(cli.sandbox).await,
-            Some(Command::Call(args)) => call::run(&args, cli.sandbox || args.sandbox).await,
-            Some(Command::Completions { shell }) => completions::run(shell),
-            Some(Command::Demo) => demo::run().await,
-            Some(Command::Sandbox(args)) => sandbox::run(args).await,
-            Some(Command::Undo(args)) => call::undo(&args, cli.sandbox).await,
-            Some(Command::Tools(args)) => tools::run(&args, cli.sandbox || args.sandbox).await,
+            None => stdio::run(&given).await,
+            Some(Command::Call(args)) => call::run(&args, &given.or(args.sandbox)).await,
+            Some(Command::Completions { shell }) => {
+                given.unused("completions")?;
+                completions::run(shell)
+            }
+            Some(Command::Demo) => {
+                given.unused("demo")?;
+                demo::run().await
+            }
+            Some(Command::Policy(args)) => policy::run(args.command, &given),
+            Some(Command::Sandbox(args)) => {
+                given.unused("sandbox")?;
+                sandbox::run(args).await
+            }
+            Some(Command::Undo(args)) => call::undo(&args, &given).await,
+            Some(Command::Tools(args)) => tools::run(&args, &given.or(args.sandbox)).await,
         }
     });
     // A read of standard input may still be under way in a thread: it is not waited for.

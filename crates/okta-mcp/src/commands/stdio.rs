@@ -4,12 +4,16 @@ use std::io::IsTerminal as _;
 
 use okta_mcp_server::{Logging, serve_stdio};
 
-use crate::{failure::Failure, org, printer};
+use crate::{
+    failure::Failure,
+    org::{self, Given},
+    printer,
+};
 
 /// Serves until the client closes its end.
-pub(crate) async fn run(sandbox: bool) -> Result<(), Failure> {
+pub(crate) async fn run(given: &Given) -> Result<(), Failure> {
     start_log()?;
-    let org = org::connect(sandbox).await?;
+    let org = org::connect(given).await?;
     if std::io::stdin().is_terminal() {
         printer::note(
             "okta-mcp waits for an MCP client on standard input; `okta-mcp demo` shows what it does",

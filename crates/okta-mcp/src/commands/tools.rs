@@ -5,11 +5,16 @@ use okta_gate::{Configured, Rights};
 use okta_mcp_server::definition;
 use serde_json::json;
 
-use crate::{cli::ToolsArgs, failure::Failure, org, printer, table};
+use crate::{
+    cli::ToolsArgs,
+    failure::Failure,
+    org::{self, Given},
+    printer, table,
+};
 
 /// Prints the tools.
-pub(crate) async fn run(args: &ToolsArgs, sandbox: bool) -> Result<(), Failure> {
-    let rights = rights(sandbox).await?;
+pub(crate) async fn run(args: &ToolsArgs, given: &Given) -> Result<(), Failure> {
+    let rights = rights(given).await?;
     let unlocked = |tool: &ToolDef| rights.as_ref().is_none_or(|rights| rights.allow(tool));
     let tools: Vec<&ToolDef> =
         okta_catalog::tools().filter(|tool| args.all || unlocked(tool)).collect();
@@ -44,11 +49,11 @@ pub(crate) async fn run(args: &ToolsArgs, sandbox: bool) -> Result<(), Failure> 
 }
 
 /// What the configuration unlocks; `None` where nothing is configured.
-async fn rights(sandbox: bool) -> Result<Option<Rights>, Failure> {
-    if !sandbox && org::environment("OKTA_ORG_URL").is_none() {
+async fn rights(given: &Given) -> Result<Option<Rights>, Failure> {
+    if !given.sandbox && org::environment("OKTA_ORG_URL").is_none() {
         return Ok(None);
     }
-    let config = org::configuration(sandbox).await?.config;
+    let config = org::configuration(given).await?.config;
     let api_token = config.api_token();
     Ok(Some(Rights::new(&Configured { scopes: config.scopes, api_token }, None)))
 }

@@ -6,6 +6,7 @@ mod call;
 mod configuration;
 mod demo;
 mod help;
+mod policy;
 mod sandbox;
 mod stdio;
 mod support;

@@ -1,0 +1,55 @@
+//! `okta-mcp policy`: what the policy says, and what a change of it would.
+
+mod check;
+mod explain;
+mod test;
+
+use okta_catalog::{ToolDef, toolset_of};
+use okta_mcp_server::Profile;
+use okta_policy::{Declared, Effect, Operation};
+
+use crate::{
+    cli::PolicyCommand,
+    failure::Failure,
+    org::{self, Given},
+};
+
+/// Does what is asked about the policy. It takes no org.
+pub(crate) fn run(command: PolicyCommand, given: &Given) -> Result<(), Failure> {
+    match command {
+        PolicyCommand::Check(args) => check::run(&args, given),
+        PolicyCommand::Explain(args) => explain::run(&args, given),
+        PolicyCommand::Test(args) => test::run(&args, given),
+    }
+}
+
+fn profile(given: &Given) -> Result<Profile, Failure> {
+    Profile::read(&org::environment, &given.flags).map_err(Failure::usage)
+}
+
+/// What the catalog says of a tool, for a policy.
+fn declared(tool: &ToolDef) -> Declared {
+    let operations = tool.operation.iter();
+    Declared {
+        toolset: toolset_of(tool).to_owned(),
+        effect: effect(tool),
+        operations: operations
+            .map(|operation| Operation::declared(operation.method.as_str(), operation.path))
+            .collect(),
+    }
+}
+
+fn effect(tool: &ToolDef) -> Effect {
+    match tool.effect() {
+        okta_catalog::Effect::Read => Effect::Read,
+        okta_catalog::Effect::Write => Effect::Write,
+        okta_catalog::Effect::Sensitive => Effect::Sensitive,
+        okta_catalog::Effect::Destructive => Effect::Destructive,
+    }
+}
+
+/// The host of the org that the environment names, where it does.
+fn host() -> String {
+    let url = org::environment("OKTA_ORG_URL").unwrap_or_default();
+    okta_client::OrgUrl::parse(&url).map(|url| url.host().to_owned()).unwrap_or_default()
+}
