@@ -3,10 +3,34 @@
 //! It knows neither Okta nor tools: a row is a kind and named values, and who calls decides what
 //! they are. Clock and randomness are passed in.
 
+mod canonical;
+mod checkpoint;
+mod entry;
+mod files;
+mod head;
+mod key;
+mod live;
+mod name;
+mod others;
+mod outside;
+mod pseudonym;
+mod recover;
+mod retire;
 mod row;
+mod segment;
 mod settings;
+mod surroundings;
 mod text;
+mod trail;
+mod verify;
 
+pub use canonical::canonical;
+pub use checkpoint::Checkpoint;
+pub use entry::Entry;
+pub use key::{KeyFile, PUBLIC_KEY_FILE, PublicKey, SigningKey};
 pub use row::{Recorded, Recorder, Row, TrailError, hex};
 pub use settings::{Settings, Syslog};
+pub use surroundings::{Now, Random, Surroundings};
 pub use text::{escaped, to_text};
+pub use trail::Trail;
+pub use verify::{End, Problem, ProblemKind, Report, SegmentReport, verify};

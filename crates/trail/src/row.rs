@@ -38,8 +38,8 @@ pub enum TrailError {
     },
     /// Its file is no longer where it was. Nothing more can be recorded by this process.
     #[error(
-        "the audit trail's file {place} was removed or replaced while this process writes it: put \
-         it back, or restart this process"
+        "the audit trail's file {place} was removed, replaced or changed by something else while \
+         this process writes it: restart this process"
     )]
     Removed {
         /// The file.
@@ -64,9 +64,42 @@ impl Row {
         self.0.insert(name.to_owned(), value.into());
     }
 
+    /// The members, to change their values.
+    pub(crate) fn members_mut(&mut self) -> impl Iterator<Item = (&String, &mut Value)> {
+        self.0.iter_mut()
+    }
+
+    /// Renames what `serde_json` would read back as something else (a name that it keeps for
+    /// itself), so that every row that is written can be read.
+    pub(crate) fn make_plain(&mut self) {
+        self.0.values_mut().for_each(plain);
+    }
+
     /// The row as JSON, without number, time and chain.
     pub fn into_json(self) -> Map<String, Value> {
         self.0
+    }
+}
+
+/// The start of the names that `serde_json` keeps for itself.
+const RESERVED: &str = "$serde_json::private::";
+
+fn plain(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(plain),
+        Value::Object(object) => {
+            object.values_mut().for_each(plain);
+            if object.keys().any(|name| name.starts_with(RESERVED)) {
+                *object = std::mem::take(object)
+                    .into_iter()
+                    .map(|(name, value)| match name.strip_prefix('$') {
+                        Some(rest) if name.starts_with(RESERVED) => (rest.to_owned(), value),
+                        _ => (name, value),
+                    })
+                    .collect();
+            }
+        }
+        _ => {}
     }
 }
 
@@ -78,4 +111,20 @@ pub fn hex(bytes: &[u8]) -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
+}
+
+/// The 32 bytes that 64 hexadecimal digits stand for.
+pub(crate) fn unhex(text: &str) -> Option<[u8; 32]> {
+    let digits = text.as_bytes();
+    if digits.len() != 64 {
+        return None;
+    }
+    let mut bytes = [0; 32];
+    for (byte, pair) in bytes.iter_mut().zip(digits.chunks(2)) {
+        for digit in pair {
+            let value = char::from(*digit).to_digit(16)?;
+            *byte = *byte << 4 | u8::try_from(value).ok()?;
+        }
+    }
+    Some(bytes)
 }

@@ -1,4 +1,4 @@
-//! JSON as text for a model: compact, and with nothing invisible in it.
+//! JSON as text for models and people: compact, and with nothing invisible in it.
 
 use std::io::{self, Write};
 
@@ -11,6 +11,11 @@ use serde_json::{
 /// Compact JSON in which control, bidirectional, zero-width and tag characters stand as `\uXXXX`:
 /// a model sees them, and whoever decodes the text gets the same string.
 pub fn to_text(value: &Value) -> String {
+    text_of(value)
+}
+
+/// The same for an object, or whatever else stands for JSON.
+pub(crate) fn text_of(value: &impl Serialize) -> String {
     let mut bytes = Vec::with_capacity(256);
     let mut serializer = Serializer::with_formatter(&mut bytes, Visible(CompactFormatter));
     // Neither a `Value` nor a `Vec` can fail here; an empty object would hide it if one did.
