@@ -1,5 +1,6 @@
 //! The command line: types only.
 
+mod approvals;
 mod policy;
 
 use std::{fmt::Write as _, path::PathBuf, str::FromStr};
@@ -7,6 +8,7 @@ use std::{fmt::Write as _, path::PathBuf, str::FromStr};
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::RangedU64ValueParser};
 use clap_complete::Shell;
 
+pub(crate) use approvals::{ApprovalsArgs, ApprovalsCommand, ListArgs};
 pub(crate) use policy::{CheckArgs, ExplainArgs, PolicyArgs, PolicyCommand, TestArgs};
 
 /// Administer an Okta org from AI clients through the Model Context Protocol
@@ -54,6 +56,7 @@ pub(crate) enum Command {
     Demo,
     Call(CallArgs),
     Undo(UndoArgs),
+    Approvals(ApprovalsArgs),
     Policy(PolicyArgs),
     Tools(ToolsArgs),
     Sandbox(SandboxArgs),

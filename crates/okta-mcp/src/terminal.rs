@@ -1,11 +1,16 @@
 //! Asking the person at the terminal that controls this process.
 
-use std::io::{self, BufRead as _, BufReader, Write as _};
+use std::{
+    fs::File,
+    io::{self, BufRead as _, BufReader, Write as _},
+};
 
 use okta_client::BoxFuture;
 use okta_gate::{Asker, Client, Level, Question, Verdict};
 
-use crate::{os, printer};
+use secrecy::SecretString;
+
+use crate::{failure::Failure, os, printer};
 
 /// How the person goes on where there is no terminal.
 const UNABLE: &str = "run it in a terminal, where it asks; there is no option to skip the question";
@@ -62,4 +67,48 @@ fn ask(question: &str) -> Verdict {
         Ok(_) => Verdict::Declined,
         Err(error) => Verdict::Failed(error.to_string()),
     }
+}
+
+/// A person at the terminal, asked for what nobody else may give.
+pub(crate) struct Dialogue {
+    output: File,
+    /// Keeps Ctrl-C from ending the process while the terminal does not show what is typed.
+    _stop: os::Stop,
+}
+
+impl Dialogue {
+    /// Opens the terminal that controls this process, for what is done there.
+    pub(crate) fn open(what: &str) -> Result<Self, Failure> {
+        let (_, output) = os::controlling_terminal().map_err(|_| Failure::Failed {
+            message: format!("{what} takes a person at a terminal, and there is none"),
+            next: Some(
+                "run it in a terminal window; there is no option to give the passphrase otherwise"
+                    .to_owned(),
+            ),
+        })?;
+        Ok(Self { output, _stop: os::Stop::new().map_err(Failure::unexpected)? })
+    }
+
+    /// Shows a text.
+    pub(crate) fn say(&mut self, text: &str) -> Result<(), Failure> {
+        writeln!(self.output, "{text}").map_err(Failure::unexpected)
+    }
+
+    /// Asks for a secret; what is typed is not shown.
+    pub(crate) async fn secret(&mut self, prompt: &str) -> Result<SecretString, Failure> {
+        let prompt = prompt.to_owned();
+        let typed = tokio::task::spawn_blocking(move || rpassword::prompt_password(prompt)).await;
+        match typed.map_err(Failure::unexpected)? {
+            Ok(typed) if typed.is_empty() => Err(nothing()),
+            Ok(typed) => Ok(typed.into()),
+            Err(error) => match error.kind() {
+                io::ErrorKind::UnexpectedEof | io::ErrorKind::Interrupted => Err(nothing()),
+                _ => Err(Failure::unexpected(error)),
+            },
+        }
+    }
+}
+
+fn nothing() -> Failure {
+    Failure::Failed { message: "nothing was typed: nothing is changed".to_owned(), next: None }
 }

@@ -82,7 +82,7 @@ vars! {
          says.",
         "what the configuration file says, else `false`", "true";
     STATE_DIR: "OKTA_MCP_STATE_DIR",
-        "The folder of the audit trail.",
+        "The folder of the audit trail, of approvals and their passphrase, and of undo.",
         "`okta-mcp` in the user's state folder", "/var/lib/okta-mcp";
     EXPORT_DIR: "OKTA_MCP_EXPORT_DIR",
         "The folder that exports and issued secrets are written to; tools write nowhere else.",

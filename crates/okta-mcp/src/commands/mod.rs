@@ -1,5 +1,6 @@
 //! One file per command.
 
+mod approvals;
 mod call;
 mod completions;
 mod demo;
@@ -24,6 +25,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         let given = Given::new(cli.sandbox, cli.configuration);
         match cli.command {
             None => stdio::run(&given).await,
+            Some(Command::Approvals(args)) => approvals::run(&args).await,
             Some(Command::Call(args)) => call::run(&args, &given.or(args.sandbox)).await,
             Some(Command::Completions { shell }) => {
                 given.unused("completions")?;

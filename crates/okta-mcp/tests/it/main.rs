@@ -2,6 +2,8 @@
 
 #![cfg(test)]
 
+#[cfg(unix)]
+mod approvals;
 mod call;
 mod configuration;
 mod demo;

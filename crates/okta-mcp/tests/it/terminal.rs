@@ -30,7 +30,7 @@ fn deactivate(home: &Home, org: &Sandbox, answer: &str) -> (String, Ran) {
     (shown, child.wait_with_output().unwrap().into())
 }
 
-fn read_to(pty: &mut Pty, end: &str) -> String {
+pub(crate) fn read_to(pty: &mut Pty, end: &str) -> String {
     let mut shown = Vec::new();
     while !shown.ends_with(end.as_bytes()) {
         let mut byte = [0];
