@@ -29,6 +29,15 @@ pub(crate) fn create_folder(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
+/// Waits until no other process begins a segment in the folder. Its turn ends when the file is
+/// dropped, or with the process.
+pub(crate) fn turn(folder: &Path) -> io::Result<File> {
+    let file =
+        private().write(true).create(true).truncate(false).open(folder.join("begin.lock"))?;
+    file.lock()?;
+    Ok(file)
+}
+
 /// Makes it durable which files a folder has.
 pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
     #[cfg(unix)]

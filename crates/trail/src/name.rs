@@ -3,15 +3,24 @@
 
 use std::{fmt, fs, io, path::Path};
 
-use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, civil::DateTime, tz::TimeZone};
 
-const START: &str = "%Y%m%dT%H%M%SZ";
+/// To the microsecond, and always as long.
+const START: &str = "%Y%m%dT%H%M%S%.6fZ";
 
-/// The name of a segment's file. The order of names is that of their starts.
+/// The name of a segment's file. The order of names is that in which the segments were begun:
+/// [`SegmentName::after`] sees to it, also where a clock was put back.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct SegmentName(String);
 
 impl SegmentName {
+    /// The same for a segment that is begun after `last`, the latest of the folder.
+    pub(crate) fn after(last: Option<&Self>, now: Timestamp, process: &str, number: u32) -> Self {
+        let tick = SignedDuration::from_micros(1);
+        let next = last.and_then(|last| last.start().checked_add(tick).ok());
+        Self::new(next.map_or(now, |next| next.max(now)), process, number)
+    }
+
     /// The name of the `number`-th segment of a process, from 1.
     pub(crate) fn new(start: Timestamp, process: &str, number: u32) -> Self {
         let start = start.strftime(START);
@@ -30,7 +39,7 @@ impl SegmentName {
         good.then(|| Self(text.to_owned()))
     }
 
-    /// When it was begun, to the second.
+    /// When it was begun, to the microsecond.
     pub(crate) fn start(&self) -> Timestamp {
         // Both ways to make one leave a start in it.
         self.0.split_once('-').and_then(|(start, _)| parse_start(start)).unwrap_or_default()
@@ -80,17 +89,33 @@ mod tests {
     fn names_tell_when_and_who() {
         let start: Timestamp = "2026-01-02T03:04:05.678Z".parse().unwrap();
         let name = SegmentName::new(start, "0a1b2c3d", 1);
-        assert_eq!(name.as_str(), "20260102T030405Z-0a1b2c3d.jsonl");
+        assert_eq!(name.as_str(), "20260102T030405.678000Z-0a1b2c3d.jsonl");
         assert_eq!(SegmentName::parse(name.as_str()), Some(name.clone()));
-        assert_eq!(name.start().to_string(), "2026-01-02T03:04:05Z");
+        assert_eq!(name.start().to_string(), "2026-01-02T03:04:05.678Z");
         let later = SegmentName::new(start, "0a1b2c3d", 2);
-        assert_eq!(later.as_str(), "20260102T030405Z-0a1b2c3d-2.jsonl");
+        assert_eq!(later.as_str(), "20260102T030405.678000Z-0a1b2c3d-2.jsonl");
         assert_eq!(SegmentName::parse(later.as_str()), Some(later));
         for other in
-            ["20260102T030405Z.jsonl", "20261302T030405Z-a.jsonl", "x-a.jsonl", "", ".jsonl"]
+            ["20260102T030405.6Z.jsonl", "20261302T030405.6Z-a.jsonl", "x-a.jsonl", "", ".jsonl"]
         {
             assert_eq!(SegmentName::parse(other), None, "{other}");
         }
-        assert_eq!(SegmentName::parse("20260102T030405Z-a.jsonl.head"), None);
+        assert_eq!(SegmentName::parse("20260102T030405.678000Z-a.jsonl.head"), None);
+    }
+
+    #[test]
+    fn a_later_segment_has_a_later_name() {
+        let now: Timestamp = "2026-01-02T03:04:05.678Z".parse().unwrap();
+        let mut last = SegmentName::new(now, "ff", 1);
+        // At the same moment, and by a clock that was put back.
+        for (back, process) in [(0, "00"), (0, "ee"), (3600, "11"), (0, "00")] {
+            let now = now - SignedDuration::from_secs(back);
+            let next = SegmentName::after(Some(&last), now, process, 1);
+            assert!(next > last, "{next} {last}");
+            last = next;
+        }
+        let later = now + SignedDuration::from_secs(1);
+        let next = SegmentName::after(Some(&last), later, "00", 1);
+        assert_eq!(next, SegmentName::new(later, "00", 1));
     }
 }

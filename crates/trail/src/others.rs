@@ -22,6 +22,8 @@ pub(crate) struct Others {
     pub(crate) unreadable: Vec<String>,
     /// The oldest to which rows may still be added.
     open: Option<SegmentName>,
+    /// The latest of all.
+    pub(crate) last: Option<SegmentName>,
 }
 
 /// How it stands with another segment.
@@ -41,7 +43,7 @@ impl Others {
     pub(crate) fn look(folder: &Path, key: &PublicKey) -> io::Result<Self> {
         let names = name::list(folder)?;
         let settled = names.iter().rev().find_map(|name| settled_before(folder, name, key));
-        let mut others = Self::default();
+        let mut others = Self { last: names.last().cloned(), ..Self::default() };
         for name in names {
             if settled.as_deref().is_some_and(|settled| name.as_str() < settled) {
                 continue;

@@ -119,6 +119,10 @@ pub(crate) fn unhex(text: &str) -> Option<[u8; 32]> {
     if digits.len() != 64 {
         return None;
     }
+    // As [`hex`] writes them: a value that can be written in two ways could be changed unseen.
+    if digits.iter().any(u8::is_ascii_uppercase) {
+        return None;
+    }
     let mut bytes = [0; 32];
     for (byte, pair) in bytes.iter_mut().zip(digits.chunks(2)) {
         for digit in pair {

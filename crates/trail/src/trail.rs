@@ -149,11 +149,14 @@ impl State {
         let key = self.key(trail)?;
         let begin = || {
             crate::files::create_folder(folder)?;
+            // One after the other: each names all that were begun before it.
+            let turn = crate::files::turn(folder)?;
             live::publish_key(folder, key.as_ref())?;
-            Others::look(folder, &key.public())
+            Ok((Others::look(folder, &key.public())?, turn))
         };
-        let mut others = begin().map_err(failed(folder))?;
-        let name = SegmentName::new(trail.around.now(), &trail.process, self.begun + 1);
+        let (mut others, turn) = begin().map_err(failed(folder))?;
+        let now = trail.around.now();
+        let name = SegmentName::after(others.last.as_ref(), now, &trail.process, self.begun + 1);
         let live = Live::begin(Begin {
             folder,
             name,
@@ -163,6 +166,7 @@ impl State {
             others: &others,
             wrap: &trail.wrap,
         })?;
+        drop(turn);
         self.begun += 1;
         self.dead = std::mem::take(&mut others.dead);
         Ok(live)

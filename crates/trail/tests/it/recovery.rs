@@ -184,7 +184,8 @@ fn files_of_others_do_no_harm() {
     let world = World::new();
     std::fs::create_dir_all(world.folder()).unwrap();
     std::fs::write(world.folder().join("notes.txt"), "x").unwrap();
-    std::fs::write(world.folder().join("20250101T000000Z-old.jsonl"), "{\"seq\":1}\n").unwrap();
+    std::fs::write(world.folder().join("20250101T000000.000000Z-old.jsonl"), "{\"seq\":1}\n")
+        .unwrap();
     write(&world.trail());
     write(&world.trail());
     let report = world.verify();
