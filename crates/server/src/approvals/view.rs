@@ -89,7 +89,7 @@ fn form(token: &str, refused: Option<&Refused>) -> Markup {
             label for="passphrase" { "Approval passphrase" }
             input #passphrase type="password" name="passphrase" required autocomplete="off"
                 autocapitalize="off" spellcheck="false" aria-describedby="about"
-                aria-invalid=[refused.map(|_| "true")];
+                aria-invalid=[refused.map(|_| "true")] autofocus[refused.is_some()];
             p #about .quiet {
                 "The one you set with " code { "okta-mcp approvals setup" }
                 ". No AI client needs it: never type it into a chat."
