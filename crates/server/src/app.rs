@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use okta_client::{Clock, Entropy, Okta, Settings, SetupError, Surroundings};
 use okta_gate::{Configured, ExportFolder, Gate, Memory, Own, Setup};
-use okta_policy::Policy;
 use okta_storage::{KeyFile, Seal, Sqlite, Store};
 
 use crate::{
@@ -46,7 +45,7 @@ impl App {
         let surroundings =
             Surroundings { clock: Arc::clone(&clock), entropy: Arc::clone(&entropy) };
         let okta = Okta::new(settings, surroundings)?;
-        let recorder = trail::of(&config.state, &clock, entropy.as_ref());
+        let recorder = trail::of(&config.state, &config.audit, &clock, &entropy);
         let store: Arc<dyn Store> = Arc::new(Sqlite::new(&config.state));
         let approvals = Approvals::new(
             Arc::clone(&store),
@@ -75,12 +74,12 @@ impl App {
             configured: Configured { scopes: config.scopes, api_token },
             exports: ExportFolder::new(config.exports),
             allow_sensitive: config.allow_sensitive,
-            policy: Policy::default(),
-            audit_required: false,
+            policy: config.policy,
+            audit_required: config.audit.required,
             own,
             memory,
         });
-        let handler = Handler::new(gate, config.principal, org, clock, entropy);
+        let handler = Handler::new(gate, config.principal, org, config.profile, clock, entropy);
         Ok(Self { handler, okta, approvals })
     }
 

@@ -21,7 +21,7 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use tokio::task::JoinError;
 
-use crate::trail;
+use crate::{AuditSettings, trail};
 
 pub use page::{Page, PageError};
 
@@ -120,8 +120,13 @@ impl Approvals {
 
     /// The approvals of a state folder, with its trail: what commands need that no org is
     /// configured for.
-    pub fn in_folder(state: &Path, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
-        let recorder = trail::of(state, &clock, entropy.as_ref());
+    pub fn in_folder(
+        state: &Path,
+        audit: &AuditSettings,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Self {
+        let recorder = trail::of(state, audit, &clock, &entropy);
         Self::new(Arc::new(Sqlite::new(state)), clock, entropy, trail::tell(recorder))
     }
 

@@ -44,11 +44,11 @@ impl Handler {
         gate: Gate,
         principal: String,
         org: String,
+        profile: String,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Self {
         let confirmations = Confirmations::new(clock, entropy);
-        let profile = "default".to_owned();
         Self(Arc::new(Inner { gate, confirmations, principal, org, profile }))
     }
 

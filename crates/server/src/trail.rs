@@ -3,16 +3,40 @@
 use std::{path::Path, sync::Arc};
 
 use okta_client::{Clock, Entropy};
-use okta_gate::{JsonLines, Recorder, Row};
+use okta_gate::{Recorder, Row};
+use okta_trail::{Settings, Surroundings, Syslog, Trail};
 
-use crate::approvals::Tell;
+use crate::{
+    approvals::Tell,
+    config::{AuditSettings, SyslogTo},
+};
 
 /// The trail in `<state>/audit`. Its file is made with the first row.
-pub(crate) fn of(state: &Path, clock: &Arc<dyn Clock>, entropy: &dyn Entropy) -> Arc<dyn Recorder> {
-    let mut process = [0; 4];
-    entropy.fill(&mut process);
-    let process = format!("{:08x}", u32::from_be_bytes(process));
-    Arc::new(JsonLines::new(&state.join("audit"), &process, Arc::clone(clock)))
+pub(crate) fn of(
+    state: &Path,
+    audit: &AuditSettings,
+    clock: &Arc<dyn Clock>,
+    entropy: &Arc<dyn Entropy>,
+) -> Arc<dyn Recorder> {
+    let (clock, entropy) = (Arc::clone(clock), Arc::clone(entropy));
+    let around = Surroundings {
+        clock: Arc::new(move || clock.now()),
+        random: Arc::new(move |bytes: &mut [u8]| entropy.fill(bytes)),
+    };
+    let settings = Settings {
+        rotate_bytes: u64::from(audit.rotate_mib.get()) * 1024 * 1024,
+        retention_days: audit.retention_days,
+        checkpoint_rows: audit.checkpoint_rows,
+        pseudonymise: audit.pseudonymise,
+        syslog: audit.syslog.as_ref().map(|to| match to {
+            SyslogTo::Unix(path) => Syslog::Unix(path.clone()),
+            SyslogTo::Udp(place) => Syslog::Udp(place.clone()),
+            SyslogTo::Tcp(place) => Syslog::Tcp(place.clone()),
+        }),
+        command: audit.command.as_ref().map(|command| command.0.clone()),
+        ..Settings::new(state)
+    };
+    Arc::new(Trail::new(settings, around))
 }
 
 /// Keeps the rows of decisions in the trail.

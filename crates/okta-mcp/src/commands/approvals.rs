@@ -7,7 +7,7 @@ mod show;
 use std::{path::PathBuf, sync::Arc};
 
 use okta_mcp_server::{
-    Config, SystemClock, SystemEntropy,
+    AuditSettings, Config, Flags, Profile, SystemClock, SystemEntropy,
     approvals::{Approvals, ApprovalsError},
 };
 use okta_storage::Approval;
@@ -23,10 +23,11 @@ use crate::{
 const BY: &str = "terminal";
 
 /// Does what is asked about approvals. It takes a state folder, and no org.
-pub(crate) async fn run(args: &ApprovalsArgs) -> Result<(), Failure> {
+pub(crate) async fn run(args: &ApprovalsArgs, flags: &Flags) -> Result<(), Failure> {
     stdio::start_log()?;
     let state = Config::state_folder(&org::environment).map_err(Failure::usage)?;
-    let desk = Desk::new(state);
+    let profile = Profile::read(&org::environment, flags).map_err(Failure::usage)?;
+    let desk = Desk::new(state, &profile.audit);
     match &args.command {
         ApprovalsCommand::List(args) => show::list(&desk, args).await,
         ApprovalsCommand::Show(args) => show::one(&desk, &args.id).await,
@@ -43,9 +44,9 @@ struct Desk {
 }
 
 impl Desk {
-    fn new(state: PathBuf) -> Self {
+    fn new(state: PathBuf, audit: &AuditSettings) -> Self {
         let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
-        Self { approvals: Approvals::in_folder(&state, clock, entropy), state }
+        Self { approvals: Approvals::in_folder(&state, audit, clock, entropy), state }
     }
 
     async fn find(&self, id: &str) -> Result<Approval, Failure> {

@@ -20,36 +20,56 @@ use tokio::{
         AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, DuplexStream, Lines, ReadHalf,
         WriteHalf,
     },
+    sync::watch,
     task::JoinHandle,
 };
 
-/// A clock that a test moves. Waiting takes no time.
-#[derive(Default)]
-pub(crate) struct Hands(AtomicU64);
+/// A clock that a test moves.
+pub(crate) struct Hands {
+    /// How many seconds have passed.
+    passed: watch::Sender<u64>,
+    /// Who waits, waits until the test moves the clock; otherwise waiting takes no time.
+    patient: bool,
+}
 
 impl Hands {
+    fn new(patient: bool) -> Self {
+        Self { passed: watch::Sender::new(0), patient }
+    }
+
     /// The start of every test.
     pub(crate) fn start() -> Timestamp {
         "2026-03-04T05:06:07Z".parse().unwrap()
     }
 
     pub(crate) fn forward(&self, duration: Duration) {
-        self.0.fetch_add(duration.as_secs(), Ordering::Relaxed);
+        self.passed.send_modify(|passed| *passed += duration.as_secs());
     }
 }
 
 impl Clock for Hands {
     fn now(&self) -> Timestamp {
-        Self::start() + Duration::from_secs(self.0.load(Ordering::Relaxed))
+        Self::start() + Duration::from_secs(*self.passed.borrow())
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        self.forward(duration);
-        Box::pin(std::future::ready(()))
+        if !self.patient {
+            self.forward(duration);
+            return Box::pin(std::future::ready(()));
+        }
+        let mut passed = self.passed.subscribe();
+        let until = *passed.borrow() + duration.as_secs();
+        Box::pin(async move {
+            // A clock that is gone wakes nobody.
+            if passed.wait_for(|passed| *passed >= until).await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        })
     }
 }
 
-struct Counting(AtomicU64);
+#[derive(Default)]
+pub(crate) struct Counting(AtomicU64);
 
 impl Entropy for Counting {
     fn fill(&self, bytes: &mut [u8]) {
@@ -79,7 +99,16 @@ pub(crate) struct OrgBox {
 
 impl OrgBox {
     pub(crate) async fn new() -> Self {
-        let clock = Arc::new(Hands::default());
+        Self::with(Hands::new(false)).await
+    }
+
+    /// An org whose clock stands until the test moves it, whoever waits.
+    pub(crate) async fn patient() -> Self {
+        Self::with(Hands::new(true)).await
+    }
+
+    async fn with(clock: Hands) -> Self {
+        let clock = Arc::new(clock);
         let now = Arc::clone(&clock);
         let config = okta_sandbox::Config { rate_limits: false, ..Default::default() };
         let org = Org::new(config, Arc::new(move || now.now()));
@@ -205,9 +234,17 @@ impl Client {
 
     /// Waits for the answer to that request; what else arrives is kept aside.
     pub(crate) async fn answer(&mut self, id: u64) -> Value {
+        self.find(|message| is_answer(message, id)).await
+    }
+
+    /// Waits for a message that fits, unless one was kept aside; what else arrives is.
+    pub(crate) async fn find(&mut self, fits: impl Fn(&Value) -> bool) -> Value {
+        if let Some(at) = self.aside.iter().position(&fits) {
+            return self.aside.remove(at);
+        }
         loop {
             let message = self.receive().await;
-            if message["id"] == id && message.get("method").is_none() {
+            if fits(&message) {
                 return message;
             }
             self.aside.push(message);
@@ -269,6 +306,11 @@ impl Client {
         drop(self.lines);
         self.served.await.unwrap().unwrap();
     }
+}
+
+/// True for the answer to the request of that id.
+pub(crate) fn is_answer(message: &Value, id: u64) -> bool {
+    message["id"] == id && message.get("method").is_none()
 }
 
 /// The JSON in the one text block of a result.

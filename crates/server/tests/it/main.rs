@@ -11,6 +11,10 @@ mod configuration;
 #[cfg(test)]
 mod confirmation;
 #[cfg(test)]
+mod crash;
+#[cfg(test)]
+mod every_confirmation;
+#[cfg(test)]
 mod protocol;
 #[cfg(test)]
 mod scopes;
