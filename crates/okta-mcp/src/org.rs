@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use okta_client::Clock as _;
-use okta_mcp_server::{App, Config, Flags, SystemClock, SystemEntropy};
+use okta_client::{Clock, Entropy};
+use okta_mcp_server::{App, Config, Flags, StartError, SystemClock, SystemEntropy};
 use okta_sandbox::{Org, Server};
 use tokio::net::TcpListener;
 
@@ -73,13 +73,16 @@ pub(crate) async fn configuration(given: &Given) -> Result<Configured, Failure> 
     Ok(Configured { config, sandbox: None })
 }
 
+/// Puts a server together: one that stays, or one for a single call.
+type Make = fn(Config, Arc<dyn Clock>, Arc<dyn Entropy>) -> Result<App, StartError>;
+
 /// Reads the configuration and puts the server together.
-pub(crate) async fn connect(given: &Given) -> Result<Connected, Failure> {
+pub(crate) async fn connect(given: &Given, make: Make) -> Result<Connected, Failure> {
     let Configured { config, sandbox } = configuration(given).await?;
     let (principal, host) = (config.principal.clone(), config.org.host().to_owned());
     let profile = config.profile.clone();
     let app =
-        App::new(config, Arc::new(SystemClock), Arc::new(SystemEntropy)).map_err(Failure::usage)?;
+        make(config, Arc::new(SystemClock), Arc::new(SystemEntropy)).map_err(Failure::usage)?;
     Ok(Connected { app, principal, host, profile, _sandbox: sandbox })
 }
 

@@ -7,7 +7,7 @@ use std::{
 
 use okta_client::BoxFuture;
 use okta_gate::{Asker, Client, Level, Question, Verdict};
-
+use okta_mcp_server::approvals::{Approvals, Proof};
 use secrecy::SecretString;
 
 use crate::{failure::Failure, os, printer};
@@ -16,8 +16,32 @@ use crate::{failure::Failure, os, printer};
 const UNABLE: &str = "run it in a terminal, where it asks; there is no option to skip the question";
 
 /// The person at the terminal.
-#[derive(Debug)]
-pub(crate) struct Person;
+pub(crate) struct Person {
+    approvals: Approvals,
+    /// The approval passphrase is set: a yes takes it, and is as sure as it.
+    proves: bool,
+}
+
+impl Person {
+    /// The person at the terminal of a machine with these approvals; `asked` where they may be
+    /// asked at all.
+    pub(crate) async fn new(approvals: Approvals, asked: bool) -> Result<Self, Failure> {
+        let proves = asked && approvals.is_set_up().await.map_err(Failure::unexpected)?;
+        Ok(Self { approvals, proves })
+    }
+
+    /// Shows the question, and asks for the passphrase.
+    async fn prove(&self, question: &str) -> Result<Verdict, Failure> {
+        let mut dialogue = Dialogue::open("confirming")?;
+        dialogue.say(question)?;
+        let passphrase = dialogue.secret("\nApproval passphrase, to do it: ").await?;
+        let proof = self.approvals.prove(passphrase, "terminal").await;
+        Ok(match proof.map_err(Failure::unexpected)? {
+            Proof::Right(_) => Verdict::Yes(Level::Desktop),
+            Proof::Refused(why) => Verdict::Failed(why.to_string()),
+        })
+    }
+}
 
 impl Client for Person {
     fn asker(&self) -> &dyn Asker {
@@ -35,7 +59,8 @@ impl Client for Person {
 
 impl Asker for Person {
     fn level(&self) -> Option<Level> {
-        os::controlling_terminal().is_ok().then_some(Level::Client)
+        let level = if self.proves { Level::Desktop } else { Level::Client };
+        os::controlling_terminal().is_ok().then_some(level)
     }
 
     fn unable(&self) -> Option<String> {
@@ -43,8 +68,12 @@ impl Asker for Person {
     }
 
     fn ask<'a>(&'a self, question: &'a Question) -> BoxFuture<'a, Verdict> {
-        let text = question.text.clone();
         Box::pin(async move {
+            if self.proves {
+                let proved = self.prove(&question.text).await;
+                return proved.unwrap_or_else(|failure| Verdict::Failed(failure.to_string()));
+            }
+            let text = question.text.clone();
             let task = tokio::task::spawn_blocking(move || ask(&text));
             task.await.unwrap_or_else(|error| Verdict::Failed(error.to_string()))
         })

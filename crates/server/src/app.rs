@@ -33,6 +33,25 @@ impl App {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, StartError> {
+        Self::build(config, clock, entropy, true)
+    }
+
+    /// The same for a process that makes one call and ends: it opens no approval page, which nobody
+    /// would be there to serve.
+    pub fn for_one_call(
+        config: Config,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, StartError> {
+        Self::build(config, clock, entropy, false)
+    }
+
+    fn build(
+        config: Config,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        page: bool,
+    ) -> Result<Self, StartError> {
         let api_token = config.api_token();
         let org = config.org.host().to_owned();
         let mut settings = Settings::new(config.org, config.credentials);
@@ -60,13 +79,11 @@ impl App {
                 KeyFile::new(&config.state),
                 Arc::new(move |bytes: &mut [u8]| random.fill(bytes)),
             )),
-            approvers: Arc::new(People::new(Page::new(approvals.clone()))),
+            approvers: Arc::new(People::new(page.then(|| Page::new(approvals.clone())))),
             entropy: Arc::clone(&entropy),
         };
-        let own = Own {
-            client_id: (!api_token).then(|| config.principal.clone()),
-            admin: api_token,
-        };
+        let own =
+            Own { client_id: (!api_token).then(|| config.principal.clone()), admin: api_token };
         let gate = Gate::new(Setup {
             wire: Arc::new(okta.clone()),
             recorder,

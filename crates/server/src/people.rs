@@ -8,11 +8,11 @@ use crate::approvals::Page;
 
 /// The people of this machine: on the page, or in a terminal.
 pub(crate) struct People {
-    page: Page,
+    page: Option<Page>,
 }
 
 impl People {
-    pub(crate) const fn new(page: Page) -> Self {
+    pub(crate) const fn new(page: Option<Page>) -> Self {
         Self { page }
     }
 }
@@ -21,11 +21,13 @@ impl Approvers for People {
     fn place<'a>(&'a self, approval: &'a Approval) -> BoxFuture<'a, String> {
         Box::pin(async move {
             let command = format!("`okta-mcp approvals approve {}`", approval.id);
-            match self.page.link(&approval.id).await {
-                Ok(link) => format!("{link} or, on a terminal, {command}"),
+            let on_a_terminal = format!("on a terminal of this machine, {command}");
+            let Some(page) = &self.page else { return on_a_terminal };
+            match page.link(&approval.id).await {
+                Ok(link) => format!("{link} or, {on_a_terminal}"),
                 Err(error) => {
                     tracing::warn!(%error, "the approval page cannot be opened");
-                    format!("on a terminal of this machine, {command}")
+                    on_a_terminal
                 }
             }
         })

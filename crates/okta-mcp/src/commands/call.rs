@@ -1,7 +1,8 @@
 //! `okta-mcp call`: one call, through the same pipeline as a client's.
 
-use okta_catalog::{Args, PREVIEW_CHANGE, ToolDef, UNDO_CHANGE};
+use okta_catalog::{Args, Effect, PREVIEW_CHANGE, ToolDef, UNDO_CHANGE};
 use okta_gate::{CallError, Called, Context};
+use okta_mcp_server::App;
 use serde_json::Value;
 
 use crate::{
@@ -48,7 +49,7 @@ async fn make(
     output: Option<Output>,
 ) -> Result<(), Failure> {
     stdio::start_log()?;
-    let org = org::connect(given).await?;
+    let org = org::connect(given, App::for_one_call).await?;
     if tool.operation.is_none() {
         // It tells what is granted. That nothing could be, its answer says too.
         if let Err(error) = org.app.sign_in().await {
@@ -65,7 +66,8 @@ async fn make(
         trace: None,
     };
     let gate = org.app.handler.gate();
-    let called = gate.call(&context, tool.name, arguments, &Person).await;
+    let person = Person::new(org.app.approvals().clone(), tool.effect() > Effect::Read).await?;
+    let called = gate.call(&context, tool.name, arguments, &person).await;
     gate.drain().await;
     match called {
         Called::Done(text) => print(&text, output),

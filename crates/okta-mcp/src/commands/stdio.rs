@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal as _;
 
-use okta_mcp_server::{Logging, serve_stdio};
+use okta_mcp_server::{App, Logging, serve_stdio};
 
 use crate::{
     failure::Failure,
@@ -13,7 +13,7 @@ use crate::{
 /// Serves until the client closes its end.
 pub(crate) async fn run(given: &Given) -> Result<(), Failure> {
     start_log()?;
-    let org = org::connect(given).await?;
+    let org = org::connect(given, App::new).await?;
     if std::io::stdin().is_terminal() {
         printer::note(
             "okta-mcp waits for an MCP client on standard input; `okta-mcp demo` shows what it does",
