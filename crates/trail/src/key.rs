@@ -29,6 +29,8 @@ pub(crate) enum Purpose {
     Checkpoint,
     /// The last row of a segment.
     Head,
+    /// The files of an evidence pack.
+    Manifest,
 }
 
 impl Purpose {
@@ -37,6 +39,7 @@ impl Purpose {
         let purpose = match self {
             Self::Checkpoint => "okta-mcp audit checkpoint v1\n",
             Self::Head => "okta-mcp audit head v1\n",
+            Self::Manifest => "okta-mcp audit manifest v1\n",
         };
         [purpose.as_bytes(), content].concat()
     }
@@ -181,6 +184,7 @@ mod tests {
         assert!(public.verifies(&Purpose::Head.message(b"x"), &signature));
         assert!(!public.verifies(&Purpose::Head.message(b"y"), &signature));
         assert!(!public.verifies(&Purpose::Checkpoint.message(b"x"), &signature));
+        assert!(!public.verifies(&Purpose::Manifest.message(b"x"), &signature));
     }
 
     #[test]

@@ -139,7 +139,7 @@ fn unmapped(call: &Call) -> Value {
 }
 
 /// By the operation that was sent, or was to be: the method says what it does to the object.
-fn activity(call: &Call) -> (u16, &'static str) {
+fn activity(call: &Call) -> (u32, &'static str) {
     let sent = call.member("okta").and_then(Value::as_array).into_iter().flatten();
     let sent = sent.filter_map(|exchange| exchange.get("operation")?.as_str());
     let intended = call.of_kind("intent").and_then(|row| row.row.get("requests")?.as_array());

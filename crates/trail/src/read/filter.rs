@@ -1,9 +1,11 @@
 //! Which calls and rows are wanted.
 
-use jiff::Timestamp;
+use std::{io, path::Path};
+
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::{Call, Item};
+use super::{Call, Calls, Item, Rows};
 use crate::{Entry, text::text_of};
 
 /// Which calls and rows are wanted: those for which all holds that is given.
@@ -37,7 +39,12 @@ impl Filter {
             self.since.is_none_or(|since| time >= since)
                 && self.until.is_none_or(|until| time < until)
         });
-        begun && self.takes_rows(item.rows())
+        // Of a call from before the window only the end may have been read.
+        let whole = match item {
+            Item::Call(call) => self.since.is_none() || call.of_kind("call").is_some(),
+            Item::Row(_) => true,
+        };
+        begun && whole && self.takes_rows(item.rows())
     }
 
     fn takes_rows(&self, rows: &[Entry]) -> bool {
@@ -54,6 +61,22 @@ impl Filter {
             && self.request_id.as_deref().is_none_or(|id| rows.iter().any(|row| has(row, id)))
             && self.text.as_deref().is_none_or(|text| rows.iter().any(|row| contains(row, text)))
     }
+}
+
+/// How much earlier than a window is read: a call may have rows about something else before its
+/// last one, and all of them belong to it.
+const BEFORE: SignedDuration = SignedDuration::from_hours(1);
+
+/// The calls of a folder, and the rows that belong to none, as far as they are wanted.
+pub fn search(
+    folder: &Path,
+    filter: &Filter,
+) -> io::Result<impl Iterator<Item = io::Result<Item>>> {
+    let since = filter.since.and_then(|since| since.checked_sub(BEFORE).ok());
+    // What came of a call may stand behind the window.
+    let items = Calls::new(Rows::open(folder, since, None)?);
+    let filter = filter.clone();
+    Ok(items.filter(move |item| item.as_ref().map_or(true, |item| filter.takes(item))))
 }
 
 /// True where the row is of the call with that id, or went to Okta under it.
@@ -75,10 +98,7 @@ fn contains(row: &Entry, text: &str) -> bool {
 impl Call {
     /// All rows of the call with that id, which may be the one under which its write went to
     /// Okta; and those of its approval.
-    pub fn find(
-        id: &str,
-        rows: impl Fn() -> std::io::Result<super::Rows>,
-    ) -> std::io::Result<Option<Self>> {
+    pub fn find(id: &str, rows: impl Fn() -> io::Result<Rows>) -> io::Result<Option<Self>> {
         let mut call = None;
         for row in rows()? {
             let row = row?;

@@ -16,7 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 
 pub use self::{
     calls::{Call, Calls, Item, Summary},
-    filter::Filter,
+    filter::{Filter, search},
 };
 use crate::{
     Entry,
@@ -62,7 +62,10 @@ impl Rows {
     fn next_row(&mut self) -> io::Result<Option<Entry>> {
         loop {
             self.begin_segments()?;
-            let first = self.reading.iter().enumerate().min_by_key(|(_, reader)| reader.time);
+            let first =
+                self.reading.iter().enumerate().min_by(|(_, a), (_, b)| {
+                    (a.time, &a.next.segment).cmp(&(b.time, &b.next.segment))
+                });
             let Some((at, _)) = first else { return Ok(None) };
             let reader = self.reading.swap_remove(at);
             let time = reader.time;

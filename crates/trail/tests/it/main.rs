@@ -3,6 +3,8 @@
 #![cfg(test)]
 
 mod checkpoints;
+mod pack;
+mod reading;
 mod recovery;
 mod retention;
 mod segments;
