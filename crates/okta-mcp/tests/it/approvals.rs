@@ -32,12 +32,16 @@ struct Typing {
 
 impl Typing {
     fn start(home: &Home, args: &[&str]) -> Self {
+        Self::run(home, &[], &[&["approvals"], args].concat())
+    }
+
+    fn run(home: &Home, env: &[(&str, &str)], args: &[&str]) -> Self {
         let (pty, pts) = pty_process::blocking::open().unwrap();
         let child = Command::new(BINARY)
-            .arg("approvals")
             .args(args)
             .env_clear()
             .envs(home.environment())
+            .envs(env.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn(pts)
@@ -182,6 +186,28 @@ fn what_is_approved_is_done_once() {
     assert_eq!((decided.len(), &decided[0]["result"]), (1, &Value::from("approved")));
     assert_eq!((&decided[0]["by"], &decided[0]["level"]), (&"terminal".into(), &"desktop".into()));
     assert_eq!(rows(&home, "approval.passphrase_set").len(), 1);
+}
+
+#[test]
+fn a_call_at_a_terminal_takes_the_passphrase() {
+    let home = Home::new();
+    let org = home.sandbox(&[]);
+    set_up(&home);
+    let call = |passphrase: &str| {
+        Typing::run(&home, &org.env(), &["call", "deactivate_user", VICTOR])
+            .answer("Approval passphrase, to do it: ", &format!("{passphrase}\n"))
+            .end()
+    };
+    for no in ["yes", "", "correct horse"] {
+        let (_, ran) = call(no);
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{ran:?}");
+        assert_eq!(status(&home, &org), "ACTIVE");
+    }
+    let (shown, ran) = call(PASSPHRASE);
+    assert!(shown.starts_with("Deactivate user Victor Lindqvist"), "{shown}");
+    assert!(!shown.contains("horse"), "{shown}");
+    assert!(ran.stdout.contains("is deactivated"), "{ran:?}");
+    assert_eq!(rows(&home, "intent").last().unwrap()["confirmed"], "desktop");
 }
 
 fn decided_filters() -> Vec<(&'static str, &'static str)> {

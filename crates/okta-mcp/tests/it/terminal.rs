@@ -80,7 +80,9 @@ fn without_a_terminal_nothing_is_destroyed() {
         ran.shown(),
         "exit code 1\n--- stdout\n--- stderr\n\
          error: a person must confirm this, and there is no terminal to ask on\n\
-         hint: run it in a terminal, where it asks; there is no option to skip the question\n"
+         hint: run it in a terminal, where it asks; there is no option to skip the question; or \
+         set an approval passphrase once, on a terminal of this machine: `okta-mcp approvals \
+         setup`\n"
     );
     assert_eq!(status(&home, &org), "ACTIVE");
 }
