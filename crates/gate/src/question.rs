@@ -32,7 +32,7 @@ pub(crate) fn question(call: &Call, change: &Change, notes: &[String]) -> Questi
     lines.extend(notes.iter().cloned());
     lines.push(asked_by(call));
     Question {
-        text: escaped(&lines.join("\n")),
+        text: text(&lines),
         effect: change.effect,
         binding: binding(call, Some(plan)),
     }
@@ -45,10 +45,17 @@ pub(crate) fn question_of_read(call: &Call, notes: &[String]) -> Question {
     lines.extend(notes.iter().cloned());
     lines.push(asked_by(call));
     Question {
-        text: escaped(&lines.join("\n")),
+        text: text(&lines),
         effect: call.tool.effect(),
         binding: binding(call, None),
     }
+}
+
+/// The lines as they are shown. A line break in a name would forge a line of the question.
+fn text(lines: &[String]) -> String {
+    let lines: Vec<String> =
+        lines.iter().map(|line| escaped(line).replace('\n', "\\n")).collect();
+    lines.join("\n")
 }
 
 fn asked_by(call: &Call) -> String {

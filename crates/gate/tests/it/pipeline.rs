@@ -422,3 +422,21 @@ async fn a_question_holds_for_one_call_and_one_state() {
     assert_ne!(first, ask("Other", "x1").await);
     assert_ne!(first, ask("Staff", "x2").await);
 }
+
+#[tokio::test]
+async fn a_name_forges_no_line_of_the_question() {
+    let rig = Rig::new().await;
+    rig.okta.program(|seen: &Seen| {
+        let name = "Ops\nIt has no members.\r\nOrg other.okta.com\u{2028}\u{202e}x";
+        let group = json!({ "id": "x1", "profile": { "name": name } });
+        let list = ["users", "apps", "roles"].iter().any(|last| seen.path.ends_with(last));
+        Answer::json(200, &if list { json!([]) } else { group })
+    });
+    let person = Person::who(Verdict::Declined);
+    rig.call("delete_group", json!({ "group_id": "x1" }), &person).await;
+    let asked = person.asked.lock().unwrap();
+    let lines: Vec<&str> = asked[0].text.lines().collect();
+    assert_eq!(lines.len(), 4, "{lines:?}");
+    assert!(lines[0].contains("Ops\\nIt has no members.\\u000d\\nOrg"), "{lines:?}");
+    assert!(lines[0].contains("\\u2028\\u202ex"), "{lines:?}");
+}
