@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, builder::RangedU64ValueParser};
 use clap_complete::Shell;
 
 pub(crate) use approvals::{ApprovalsArgs, ApprovalsCommand, ListArgs};
-pub(crate) use policy::{CheckArgs, ExplainArgs, PolicyArgs, PolicyCommand, TestArgs};
+pub(crate) use policy::{CheckArgs, ExplainArgs, PolicyArgs, PolicyCommand, ReplayArgs, TestArgs};
 
 /// Administer an Okta org from AI clients through the Model Context Protocol
 ///

@@ -4,6 +4,7 @@ mod arguments;
 mod cli;
 mod commands;
 mod failure;
+mod moment;
 mod org;
 mod os;
 mod printer;

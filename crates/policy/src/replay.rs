@@ -25,8 +25,11 @@ pub struct Recorded {
     pub tool: String,
     /// Its toolset.
     pub toolset: String,
-    /// What it did.
+    /// What it did; where it was not prepared, what the tool declares.
     pub effect: Effect,
+    /// True where the trail says what it sent, or would have sent. Otherwise its arguments may have
+    /// made it graver than the tool declares.
+    pub prepared: bool,
     /// What it sent, or was declared to send.
     pub operations: Vec<Operation>,
     /// The arguments, as kept.
@@ -43,6 +46,9 @@ pub struct Recorded {
     pub org: String,
     /// What became of it.
     pub decision: Option<Decision>,
+    /// True where a person was asked for another reason than the policy, such as a protection that
+    /// could not be told.
+    pub raised: bool,
     /// True where it went to Okta: only then limits count it.
     pub sent: bool,
 }
@@ -143,7 +149,16 @@ impl<'p> Replay<'p> {
             let why = "looks at arguments, of which the trail does not hold all";
             return Verdict::Unknown(format!("{rule} {why}"));
         }
-        if was == ruling.decision { Verdict::Same } else { Verdict::Otherwise }
+        let would =
+            if call.raised { ruling.decision.max(Decision::Confirm) } else { ruling.decision };
+        let graver = matches!(call.effect, Effect::Write | Effect::Sensitive);
+        if was == would {
+            Verdict::Same
+        } else if graver && !call.prepared {
+            Verdict::Unknown("the trail does not say what it would have sent".to_owned())
+        } else {
+            Verdict::Otherwise
+        }
     }
 
     /// The first rule about this call whose condition looks at its arguments.

@@ -14,7 +14,8 @@ use okta_policy::Effect;
 #[command(after_help = "Examples:
   okta-mcp policy check
   okta-mcp policy explain delete_group group_id=00g1a2b3c4d5e6f7g8h9
-  okta-mcp policy test cases.toml")]
+  okta-mcp policy test cases.toml
+  okta-mcp policy replay --draft draft.toml --since 7d")]
 pub(crate) struct PolicyArgs {
     #[command(subcommand)]
     pub(crate) command: PolicyCommand,
@@ -26,6 +27,7 @@ pub(crate) enum PolicyCommand {
     Check(CheckArgs),
     Explain(ExplainArgs),
     Test(TestArgs),
+    Replay(ReplayArgs),
 }
 
 /// Check the configuration file, and every profile in it
@@ -88,6 +90,25 @@ pub(crate) struct TestArgs {
     /// The file of cases, in TOML
     pub(crate) file: PathBuf,
     /// Print the results as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Judge the calls of the audit trail by a draft, and list those that would have gone otherwise
+///
+/// The trail holds calls, and not the objects that they changed: a rule that looks at those, or at
+/// arguments that were not kept, cannot be asked, and such calls are listed too. Limits are counted
+/// anew, over the calls that went to Okta.
+#[derive(Debug, Args)]
+#[command(after_help = "Example: okta-mcp policy replay --draft draft.toml --since 7d")]
+pub(crate) struct ReplayArgs {
+    /// The draft: a configuration file, with the profile that `--profile` names
+    #[arg(long, value_name = "PATH")]
+    pub(crate) draft: PathBuf,
+    /// Calls since a time, or of a span until now, such as 24h or 7d; without it all that are kept
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) since: Option<String>,
+    /// Print what was found as JSON
     #[arg(long)]
     pub(crate) json: bool,
 }

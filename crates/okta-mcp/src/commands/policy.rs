@@ -2,6 +2,8 @@
 
 mod check;
 mod explain;
+mod recorded;
+mod replay;
 mod test;
 
 use okta_catalog::{ToolDef, toolset_of};
@@ -19,6 +21,7 @@ pub(crate) fn run(command: PolicyCommand, given: &Given) -> Result<(), Failure> 
     match command {
         PolicyCommand::Check(args) => check::run(&args, given),
         PolicyCommand::Explain(args) => explain::run(&args, given),
+        PolicyCommand::Replay(args) => replay::run(&args, given),
         PolicyCommand::Test(args) => test::run(&args, given),
     }
 }

@@ -219,6 +219,8 @@ fn mistakes_are_one_line() {
         &["policy", "explain", "delete_group", "--target", "@missing.json"],
         &["policy", "explain", "delete_group", "--effect", "grave"],
         &["policy", "test", "missing.toml"],
+        &["policy", "replay", "--draft", "missing.toml"],
+        &["policy", "replay", "--draft", "x.toml", "--config", "y.toml"],
         &["tools", "--profile", "gov"],
         &["sandbox", "--read-only"],
         &["demo", "--profile", "audit"],
@@ -237,7 +239,7 @@ fn mistakes_are_one_line() {
 #[test]
 fn every_part_has_help_with_an_example() {
     let home = Home::new();
-    for part in ["check", "explain", "test"] {
+    for part in ["check", "explain", "test", "replay"] {
         let ran = home.run(&["policy", part, "--help"]);
         assert!(ran.stdout.contains("Example"), "{part}");
         assert_shown!(format!("help-policy-{part}"), ran.stdout);
@@ -263,6 +265,129 @@ fn the_policy_holds_for_calls() {
     let ran = call(&[name[0], name[1], "--read-only"]);
     assert_eq!(ran.code, Some(1), "{ran:?}");
     assert!(ran.stderr.contains("read_only"), "{}", ran.stderr);
+}
+
+#[test]
+fn recorded_calls_are_judged_by_a_draft() {
+    let home = Home::new();
+    let file = |name: &str, text: &str| {
+        let path = home.path().join(name);
+        fs_err::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let held =
+        file("held.toml", "profiles.default.rules = [{ tools = ['get_*'], decision = 'deny' }]");
+    for args in [
+        &["list_users", "limit=200"][..],
+        &["list_users", "limit=2"],
+        &["create_group", "profile.name=Night shift"],
+        &["create_group", "profile.name=Day shift"],
+        &["get_group", "group_id=x", "--config", &held],
+        &["list_users", "limit=many"],
+        &["list_users", "nonsense=1"],
+    ] {
+        let all: Vec<&str> = ["call", "--sandbox"].iter().chain(args).copied().collect();
+        home.run(&all);
+    }
+    let draft = file(
+        "draft.toml",
+        "[profiles.default]
+        rules = [
+            { name = 'large', effects = ['read'], when = 'has(args.limit) && args.limit > 100', decision = 'deny' },
+            { name = 'night', tools = ['create_group'],
+              when = 'args.profile.name.startsWith(\"Night\")', decision = 'confirm' },
+        ]",
+    );
+    let told = home.run(&["policy", "replay", "--draft", &draft, "--json"]).json();
+    let calls: Vec<_> = told["calls"].as_array().unwrap().iter().map(short).collect();
+    let wanted = ["list_users allow deny", "create_group allow confirm", "get_group deny allow"];
+    assert_eq!(calls, wanted, "{told}");
+    // Five were judged; of the two others one never began, one did not fit the tool.
+    assert_eq!((&told["judged"], &told["same"]), (&5.into(), &2.into()), "{told}");
+    assert_eq!(told["before_the_policy"], 1, "{told}");
+    let same = home.run(&["policy", "replay", "--draft", &held, "--since", "1h"]);
+    assert_eq!((same.code, same.stdout.as_str()), (Some(0), ""), "{same:?}");
+    assert!(same.stderr.contains("Of 5 calls 5 would have gone the same way"), "{same:?}");
+    let later =
+        home.run(&["policy", "replay", "--draft", &draft, "--since", "2999-01-01T00:00:00Z"]);
+    assert!(later.stderr.contains("Of 0 calls"), "{later:?}");
+    let wrong = home.run(&["policy", "replay", "--draft", &draft, "--since", "yesterday"]);
+    assert_eq!(wrong.code, Some(2), "{wrong:?}");
+}
+
+fn short(call: &serde_json::Value) -> String {
+    let text = |key: &str| call[key].as_str().unwrap();
+    format!("{} {} {}", text("tool"), text("was"), text("would_be"))
+}
+
+#[test]
+fn what_the_trail_does_not_hold_cannot_be_judged() {
+    let home = Home::new();
+    // As the trail has them, with no more in each than is looked at.
+    let hash = |digit: char| digit.to_string().repeat(64);
+    let call = |digit: char, tool: &str, effect: &str, more: &str| {
+        format!(
+            r#"{{"seq":1,"time":"2026-11-2{digit}T09:00:00Z","kind":"call","tool":"{tool}","effect":"{effect}","profile":"default","principal":"0oa1","client":{{"name":"claude","version":"1"}},"org":"acme.okta.com",{more},"hash":"{}"}}"#,
+            hash(digit)
+        )
+    };
+    let row = |digit: char, kind: &str, more: &str| {
+        let id = digit.to_string().repeat(16);
+        format!(
+            r#"{{"seq":2,"time":"2026-11-2{digit}T09:00:01Z","kind":"{kind}","call":"1-{id}",{more}}}"#
+        )
+    };
+    let sent =
+        r#""requests":[{"request":"POST /api/v1/users/00u1","operation":"/api/v1/users/{id}"}]"#;
+    let rows = [
+        // The object is not in the trail, a password was dropped, a login has a pseudonym.
+        call('1', "update_user", "write", r#""args":{"user_id":"00u1"}"#),
+        row('1', "intent", &format!(r#"{sent},"effect":"write","decision":"allow""#)),
+        call(
+            '2',
+            "create_user",
+            "write",
+            r#""redactions":1,"args":{"profile":{"login":"a"},"password":"[redacted]"}"#,
+        ),
+        row('2', "intent", r#""requests":[],"effect":"write","decision":"allow""#),
+        call('3', "get_user", "read", r#""args":{"user_id":"p:0123456789abcdef0123"}"#),
+        row('3', "outcome", r#""outcome":"success""#),
+        // A person was asked because roles could not be read.
+        call('4', "add_user_to_group", "write", r#""args":{"group_id":"00g1","user_id":"00u1"}"#),
+        row('4', "intent", r#""requests":[],"effect":"write","decision":"confirm","notes":["x"]"#),
+        // It was raised by what it does, and asked for, but nobody could be asked.
+        call('5', "add_user_to_group", "write", r#""args":{"group_id":"00g2","user_id":"00u1"}"#),
+        row('5', "outcome", r#""outcome":"confirmation_unavailable""#),
+        call('6', "list_users", "read", r#""args":{}"#).replace("\"default\"", "\"prod\""),
+        "no row".to_owned(),
+    ];
+    let folder = if cfg!(target_os = "macos") {
+        home.path().join("Library/Application Support/okta-mcp/state/audit")
+    } else if cfg!(windows) {
+        home.path().join("okta-mcp/state/audit")
+    } else {
+        home.path().join("state/okta-mcp/audit")
+    };
+    fs_err::create_dir_all(&folder).unwrap();
+    let (first, last) = rows.split_at(3);
+    fs_err::write(folder.join("20261121T090000Z-0a.jsonl"), first.join("\n") + "\n").unwrap();
+    // A call may go on in the next segment of its process.
+    fs_err::write(folder.join("20261121T100000Z-0a-2.jsonl"), last.join("\n") + "\n").unwrap();
+    let draft = home.path().join("draft.toml");
+    let rules = "
+        [[profiles.default.rules]]
+        name = 'leavers'
+        tools = ['update_user']
+        when = 'target.status == \"DEPROVISIONED\"'
+        decision = 'deny'
+        [[profiles.default.rules]]
+        name = 'odd'
+        when = 'args.?user_id.orValue(\"\") == \"root\"'
+        decision = 'deny'";
+    fs_err::write(&draft, rules).unwrap();
+    let ran = home.run(&["policy", "replay", "--draft", draft.to_str().unwrap()]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert_shown!("policy-replay", ran.shown());
 }
 
 /// What stands in the guide is what the program takes.

@@ -13,6 +13,7 @@ fn call(number: u32, minute: u32, group: &str) -> Recorded {
         tool: "update_group".to_owned(),
         toolset: "groups".to_owned(),
         effect: Effect::Write,
+        prepared: true,
         operations: vec![Operation::sent("PUT", "/api/v1/groups/{groupId}", &path)],
         args: json!({ "group_id": group }),
         redacted: false,
@@ -21,6 +22,7 @@ fn call(number: u32, minute: u32, group: &str) -> Recorded {
         profile: "default".to_owned(),
         org: "acme.okta.com".to_owned(),
         decision: Some(Decision::Allow),
+        raised: false,
         sent: true,
     }
 }
@@ -35,6 +37,9 @@ fn calls_go_the_same_way_or_otherwise() {
     assert_eq!(verdict(&Policy::default(), &call), Verdict::Same);
     let id = policy("[[rules]]\noperations = ['PUT /api/v1/groups/00g1']\ndecision = 'deny'");
     assert_eq!(verdict(&id, &call), Verdict::Otherwise);
+    let raised = Recorded { raised: true, decision: Some(Decision::Confirm), ..call.clone() };
+    assert_eq!(verdict(&Policy::default(), &raised), Verdict::Same);
+    assert_eq!(verdict(&id, &raised), Verdict::Otherwise);
     let args = policy("[[rules]]\nwhen = 'args.group_id == \"00g1\"'\ndecision = 'confirm'");
     assert_eq!(verdict(&args, &call), Verdict::Otherwise);
 }
@@ -52,6 +57,13 @@ fn what_the_trail_does_not_hold_is_said() {
     // Of a rule about other calls nothing hangs on it.
     let other = policy("[[rules]]\ntools=['x']\nwhen = 'args.password == \"x\"'\ndecision='deny'");
     assert_eq!(verdict(&other, &redacted), Verdict::Same);
+    let declared = Recorded { prepared: false, decision: Some(Decision::Deny), ..one.clone() };
+    let Verdict::Unknown(why) = verdict(&Policy::default(), &declared) else { panic!() };
+    assert_eq!(why, "the trail does not say what it would have sent");
+    let read_only = Policy::default().with_read_only(true);
+    assert_eq!(verdict(&read_only, &declared), Verdict::Same);
+    let destructive = Recorded { effect: Effect::Destructive, ..declared };
+    assert_eq!(verdict(&Policy::default(), &destructive), Verdict::Otherwise);
     let undecided = Recorded { decision: None, ..one };
     assert!(matches!(verdict(&Policy::default(), &undecided), Verdict::Unknown(_)));
 }
