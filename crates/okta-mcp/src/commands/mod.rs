@@ -1,6 +1,7 @@
 //! One file per command.
 
 mod approvals;
+mod audit;
 mod call;
 mod completions;
 mod demo;
@@ -25,7 +26,8 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         let given = Given::new(cli.sandbox, cli.configuration);
         match cli.command {
             None => stdio::run(&given).await,
-            Some(Command::Approvals(args)) => approvals::run(&args).await,
+            Some(Command::Approvals(args)) => approvals::run(&args, &given.flags).await,
+            Some(Command::Audit(args)) => audit::run(&args, &given),
             Some(Command::Call(args)) => call::run(&args, &given.or(args.sandbox)).await,
             Some(Command::Completions { shell }) => {
                 given.unused("completions")?;
