@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use okta_catalog::{Desk as _, Effect, Operation, Plan, ToolDef};
-use okta_client::{Reply, Request};
+use okta_client::Reply;
 use serde_json::{Value, json};
 
 use crate::{
@@ -24,6 +24,11 @@ pub(crate) struct Change {
     pub(crate) plan: Plan,
     /// The gravest effect, by declaration and by what the plan found.
     pub(crate) effect: Effect,
+    /// The tools whose rules hold for it: the one that planned it, and for an undo also those that
+    /// make such changes.
+    pub(crate) tools: Vec<&'static ToolDef>,
+    /// The arguments that rules look at.
+    pub(crate) args: Value,
     /// The undo that this is.
     undoes: Option<String>,
 }
@@ -32,43 +37,38 @@ impl Change {
     /// The change that a tool planned. A request for an operation that the tool does not declare,
     /// or whose scope is not granted, is refused.
     pub(crate) fn of_tool(
-        tool: &ToolDef,
+        tool: &'static ToolDef,
+        args: &Value,
         plan: Plan,
         desk: &CallDesk<'_>,
     ) -> Result<Self, CallError> {
-        Self::new(plan, tool.effect(), |request| {
-            tool.operation_of(request).filter(|operation| desk.allows(operation.scope)).ok_or_else(
-                || {
-                    let (method, path) = (request.method(), request.template());
-                    CallError::Arguments(format!("{} may not send {method} {path}", tool.name))
-                },
-            )
-        })
-    }
-
-    /// A change of at least that effect; `resolve` knows the operation of each request.
-    pub(crate) fn new(
-        plan: Plan,
-        effect: Effect,
-        resolve: impl Fn(&Request) -> Result<Operation, CallError>,
-    ) -> Result<Self, CallError> {
         let raised = plan.raised.as_ref().map_or(Effect::Read, |(effect, _)| *effect);
-        let mut effect = effect.max(raised);
+        let mut effect = tool.effect().max(raised);
         for request in &plan.requests {
-            effect = effect.max(resolve(request)?.effect);
+            let operation = tool.operation_of(request);
+            let Some(operation) = operation.filter(|operation| desk.allows(operation.scope)) else {
+                let (name, method, path) = (tool.name, request.method(), request.template());
+                return Err(CallError::Arguments(format!("{name} may not send {method} {path}")));
+            };
+            effect = effect.max(operation.effect);
         }
-        Ok(Self { plan, effect, undoes: None })
+        Ok(Self { plan, effect, tools: vec![tool], args: args.clone(), undoes: None })
     }
 
     /// The change that takes back what `undo` was kept of; no less grave than that was.
     pub(crate) fn undoing(
+        call: &Call,
         plan: Plan,
         operations: &[Operation],
         effect: Effect,
         undo: &str,
     ) -> Self {
         let effect = operations.iter().fold(effect, |most, operation| most.max(operation.effect));
-        Self { plan, effect, undoes: Some(undo.to_owned()) }
+        let same = |tool: &&ToolDef| {
+            tool.operation.is_some_and(|operation| operations.contains(&operation))
+        };
+        let tools = std::iter::once(call.tool).chain(okta_catalog::tools().filter(same)).collect();
+        Self { plan, effect, tools, args: call.args.clone(), undoes: Some(undo.to_owned()) }
     }
 }
 

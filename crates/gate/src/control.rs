@@ -92,9 +92,10 @@ impl Gate {
         tool.check(args.clone())?;
         let rights = self.allow(call, tool).await?;
         let desk = self.desk(call, tool, rights, client);
+        let meant = Value::Object(args.clone());
         match tool.prepare(args, &desk).await.map_err(|failure| failed(failure, tool))? {
             Prepared::Plan(plan) => {
-                let change = Change::of_tool(tool, *plan, &desk)?;
+                let change = Change::of_tool(tool, &meant, *plan, &desk)?;
                 let mut told = shown(&change);
                 let ruled = self.rule_change(call, &change).await;
                 told.insert("decision".to_owned(), Ruled::told(&ruled));

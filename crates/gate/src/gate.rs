@@ -207,7 +207,7 @@ impl Gate {
                 Ok(Some(shaped.text))
             }
             Prepared::Control(control) => self.control(call, control, client, open).await,
-            Prepared::Plan(plan) => match Change::of_tool(call.tool, *plan, &desk) {
+            Prepared::Plan(plan) => match Change::of_tool(call.tool, &call.args, *plan, &desk) {
                 Ok(change) => self.change(call, change, client, open).await,
                 Err(error) => Err(open.refused(error)),
             },

@@ -31,11 +31,7 @@ pub(crate) fn question(call: &Call, change: &Change, notes: &[String]) -> Questi
     }
     lines.extend(notes.iter().cloned());
     lines.push(asked_by(call));
-    Question {
-        text: text(&lines),
-        effect: change.effect,
-        binding: binding(call, Some(plan)),
-    }
+    Question { text: text(&lines), effect: change.effect, binding: binding(call, Some(plan)) }
 }
 
 /// The question before a call that only reads.
@@ -44,17 +40,12 @@ pub(crate) fn question_of_read(call: &Call, notes: &[String]) -> Question {
     lines.push(format!("Arguments: {}", shown(&call.args)));
     lines.extend(notes.iter().cloned());
     lines.push(asked_by(call));
-    Question {
-        text: text(&lines),
-        effect: call.tool.effect(),
-        binding: binding(call, None),
-    }
+    Question { text: text(&lines), effect: call.tool.effect(), binding: binding(call, None) }
 }
 
 /// The lines as they are shown. A line break in a name would forge a line of the question.
 fn text(lines: &[String]) -> String {
-    let lines: Vec<String> =
-        lines.iter().map(|line| escaped(line).replace('\n', "\\n")).collect();
+    let lines: Vec<String> = lines.iter().map(|line| escaped(line).replace('\n', "\\n")).collect();
     lines.join("\n")
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use okta_catalog::{Effect, toolset_of};
+use okta_catalog::{Effect, ToolDef, toolset_of};
 use okta_policy::{Count, Decision, Facts, Level, LimitOf, Operation, Stage};
 use okta_storage::{Admitted, Sent, Window};
 use serde_json::{Map, Value, json};
@@ -49,6 +49,17 @@ impl Ruled {
         }
     }
 
+    /// Both hold: the stricter of the two is told.
+    fn and(self, other: Self) -> Self {
+        let strict = |ruled: &Self| (ruled.confirm, ruled.level, !ruled.by_default);
+        let (mut first, second) =
+            if strict(&other) > strict(&self) { (other, self) } else { (self, other) };
+        first.windows.extend(second.windows);
+        first.windows.sort_unstable_by(|a, b| a.limit.cmp(&b.limit));
+        first.windows.dedup_by(|a, b| a.limit == b.limit);
+        first
+    }
+
     const fn word(&self) -> &'static str {
         if self.confirm { "confirm" } else { "allow" }
     }
@@ -75,6 +86,8 @@ impl Ruled {
 
 /// A call as far as it is known when it is judged.
 struct Known<'a> {
+    tool: &'static ToolDef,
+    args: &'a Value,
     stage: Stage,
     effect: Effect,
     operations: Vec<Operation>,
@@ -83,12 +96,40 @@ struct Known<'a> {
     object: String,
 }
 
+/// What is known of a change, judged as that tool's.
+fn known<'a>(tool: &'static ToolDef, change: &'a Change) -> Known<'a> {
+    let requests = change.plan.requests.iter();
+    let target = change.plan.target.as_ref();
+    let path = change.plan.requests.first().map(okta_client::Request::path);
+    Known {
+        tool,
+        args: &change.args,
+        stage: Stage::Prepared,
+        effect: change.effect,
+        operations: requests
+            .map(|request| {
+                let method = request.method().as_str();
+                Operation::sent(method, request.template(), request.path())
+            })
+            .collect(),
+        target: target.map(|target| &target.seen),
+        // By id where there is one: the same person under login and id is one person.
+        object: target
+            .and_then(|target| target.seen.get("id")?.as_str())
+            .or(path)
+            .unwrap_or_default()
+            .to_owned(),
+    }
+}
+
 impl Gate {
     /// The first judgement, before anything is read: for a call that only reads the one that
     /// counts.
     pub(crate) async fn rule_first(&self, call: &Call) -> Result<Ruled, CallError> {
         let declared = call.tool.operation.iter();
         let known = Known {
+            tool: call.tool,
+            args: &call.args,
             stage: Stage::BeforeReading,
             effect: call.tool.effect(),
             operations: declared
@@ -106,27 +147,17 @@ impl Gate {
         call: &Call,
         change: &Change,
     ) -> Result<Ruled, CallError> {
-        let requests = change.plan.requests.iter();
-        let target = change.plan.target.as_ref();
-        let path = change.plan.requests.first().map(okta_client::Request::path);
-        let known = Known {
-            stage: Stage::Prepared,
-            effect: change.effect,
-            operations: requests
-                .map(|request| {
-                    let method = request.method().as_str();
-                    Operation::sent(method, request.template(), request.path())
-                })
-                .collect(),
-            target: target.map(|target| &target.seen),
-            // By id where there is one: the same person under login and id is one person.
-            object: target
-                .and_then(|target| target.seen.get("id")?.as_str())
-                .or(path)
-                .unwrap_or_default()
-                .to_owned(),
+        let mut ruled: Option<Ruled> = None;
+        for tool in &change.tools {
+            let next = self.rule(call, &known(tool, change)).await?;
+            ruled = Some(match ruled {
+                Some(ruled) => ruled.and(next),
+                None => next,
+            });
+        }
+        let Some(mut ruled) = ruled else {
+            return Err(CallError::Denied { why: "no rules hold for what is no tool".to_owned() });
         };
-        let mut ruled = self.rule(call, &known).await?;
         match self.protection(call, change).await? {
             Protection::Free => {}
             Protection::Unknown(lines) => {
@@ -223,11 +254,11 @@ impl Gate {
         counts: &'a BTreeMap<String, u64>,
     ) -> Facts<'a> {
         Facts {
-            tool: call.tool.name,
-            toolset: toolset_of(call.tool),
+            tool: known.tool.name,
+            toolset: toolset_of(known.tool),
             effect: effect(known.effect),
             operations: &known.operations,
-            args: &call.args,
+            args: known.args,
             target: known.target,
             principal: &call.context.principal,
             client: &call.context.client,

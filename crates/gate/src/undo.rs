@@ -167,7 +167,7 @@ impl Gate {
         plan.done = format!("Taken back: {summary}.");
         let operations: Vec<Operation> =
             requests.into_iter().map(|(_, operation)| operation).collect();
-        Ok(Change::undoing(plan, &operations, sealed.effect, id))
+        Ok(Change::undoing(call, plan, &operations, sealed.effect, id))
     }
 }
 

@@ -285,10 +285,7 @@ async fn every_row_of_a_call_carries_what_okta_knows_it_by() {
         format!("okta-mcp/{version} (call/2-0707070707070707)")
     );
     let rows = rig.trail.rows.lock().unwrap();
-    assert_eq!(
-        rows.last().unwrap().0["okta_request_ids"],
-        json!(vec!["okta-id"; seen.len()])
-    );
+    assert_eq!(rows.last().unwrap().0["okta_request_ids"], json!(vec!["okta-id"; seen.len()]));
 }
 
 #[tokio::test]

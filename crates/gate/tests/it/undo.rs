@@ -174,3 +174,18 @@ async fn what_cannot_be_undone_says_so_in_the_preview() {
     assert_eq!(told["decision"]["decision"], "confirm");
     assert_eq!(rig.okta.writes(), []);
 }
+
+#[tokio::test]
+async fn the_rules_of_the_tools_that_make_such_changes_hold() {
+    let source = json!({ "rules": [{ "decision": "deny", "tools": ["delete_group"] }] });
+    let policy = okta_policy::Policy::new(serde_json::from_value(source).unwrap()).unwrap();
+    let rig = Rig::under(policy, crate::setup::every_scope(), false).await;
+    let state = group(&rig);
+    let answer = rig.done("create_group", json!({ "profile": { "name": "New" } })).await;
+    let called = undo(&rig, answer["_undo"].as_str().unwrap()).await;
+    assert!(matches!(called, Called::Failed(CallError::Denied { .. })), "{called:?}");
+    assert!(state.lock().unwrap().is_some());
+    let args = json!({ "tool": "delete_group", "arguments": { "group_id": "00gnew" } });
+    let told = rig.done("preview_change", args).await;
+    assert_eq!(told["decision"]["decision"], "deny", "{told}");
+}
