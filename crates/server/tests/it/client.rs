@@ -72,10 +72,14 @@ impl Clock for Hands {
 pub(crate) struct Counting(AtomicU64);
 
 impl Entropy for Counting {
+    /// `SplitMix64`: as good as never the same twice.
     fn fill(&self, bytes: &mut [u8]) {
         for byte in bytes {
-            let next = self.0.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-            *byte = next.to_be_bytes()[0];
+            let mut next =
+                self.0.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            next = (next ^ (next >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            next = (next ^ (next >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            *byte = (next ^ (next >> 31)).to_be_bytes()[0];
         }
     }
 }

@@ -9,8 +9,8 @@ use okta_storage::{Decided, Sqlite, State, Store, hash_passphrase};
 use serde_json::{Value, json};
 
 use super::{
-    BOTH, Called, Case, LEGACY, MODERN, Scene, error, fixtures::fixtures, is_done,
-    place::Place, yes,
+    BOTH, Called, Case, LEGACY, MODERN, Scene, error, fixtures::fixtures, is_done, place::Place,
+    yes,
 };
 use crate::client::{Counting, Era, asks, text};
 
@@ -200,29 +200,19 @@ async fn cancelled() {
 }
 
 #[tokio::test]
-async fn time_out() {
+async fn time_out_and_expired() {
     each(asks(), async |desk, case| {
-        let id = desk.waits(&case).await;
+        let late = desk.waits(&case).await;
         desk.forward(300);
-        assert_eq!(desk.decides(&id, true, DESKTOP).await, Decided::Expired);
-        assert_eq!(error(&desk.run(&id).await), "refused", "{}", desk.scene.name);
-        let answer = desk.call(&case, &case.args).await;
-        desk.anew(&answer, &id);
-        desk.scene.nothing("nobody decided in time");
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn expired() {
-    each(asks(), async |desk, case| {
-        let id = desk.waits(&case).await;
-        desk.approves(&id).await;
+        assert_eq!(desk.decides(&late, true, DESKTOP).await, Decided::Expired);
+        let unused = desk.waits(&case).await;
+        desk.approves(&unused).await;
         desk.forward(300);
-        assert_eq!(error(&desk.run(&id).await), "refused", "{}", desk.scene.name);
-        let answer = desk.call(&case, &case.args).await;
-        desk.anew(&answer, &id);
-        desk.scene.nothing("the approval is too old");
+        for id in [&late, &unused] {
+            assert_eq!(error(&desk.run(id).await), "refused", "{}", desk.scene.name);
+        }
+        let anew = desk.waits(&case).await;
+        assert!(![late, unused].contains(&anew), "{}", desk.scene.name);
     })
     .await;
 }

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
-    ASKING, BOTH, Called, LEGACY, MODERN, Question, Scene, each, error, fixtures::fixtures, is_asked,
-    is_done, place::Place, yes,
+    ASKING, BOTH, Called, LEGACY, MODERN, Question, Scene, each, error, fixtures::fixtures,
+    is_asked, is_done, place::Place, yes,
 };
-use crate::client::{ERAS, Era, asks, text};
+use crate::client::{ERAS, asks, text};
 
 /// Longer than a question stays open.
 const TOO_LONG: Duration = Duration::from_secs(301);
@@ -25,31 +25,22 @@ async fn confirmed() {
     .await;
 }
 
-/// The answer is no yes: nothing is sent.
-async fn refused(eras: &[Era], reply: Value) {
-    each(eras, asks(), async |scene| {
+#[tokio::test]
+async fn declined_cancelled_or_answered_with_an_error() {
+    each(ASKING, asks(), async |scene| {
         let case = scene.case().await;
-        let question = scene.ask(&case).await;
-        let answer = scene.answer(&question, reply.clone()).await;
-        assert_eq!(error(&answer), "not_confirmed", "{}", scene.name);
-        scene.nothing("without a yes");
+        for no in [
+            json!({ "action": "decline" }),
+            json!({ "action": "cancel" }),
+            json!({ "code": -32603, "message": "the form broke" }),
+        ] {
+            let question = scene.ask(&case).await;
+            let answer = scene.answer(&question, no).await;
+            assert_eq!(error(&answer), "not_confirmed", "{}", scene.name);
+            scene.nothing("without a yes");
+        }
     })
     .await;
-}
-
-#[tokio::test]
-async fn declined() {
-    refused(ASKING, json!({ "action": "decline" })).await;
-}
-
-#[tokio::test]
-async fn cancelled() {
-    refused(BOTH, json!({ "action": "cancel" })).await;
-}
-
-#[tokio::test]
-async fn client_error() {
-    refused(BOTH, json!({ "code": -32603, "message": "the form broke" })).await;
 }
 
 #[tokio::test]

@@ -3,11 +3,17 @@
 use okta_catalog::Effect;
 use serde_json::{Value, json};
 
-use super::place::Place;
+use super::{
+    objects::{
+        apps, assurances, bookmark, groups, id, member, policies, rule, rule_data, turned, users,
+        with,
+    },
+    place::Place,
+};
 use crate::client::Client;
 
 /// A request that somebody else makes: method, path, body.
-pub(super) struct Aside(&'static str, String, Value);
+pub(super) struct Aside(pub(super) &'static str, pub(super) String, pub(super) Value);
 
 impl Aside {
     pub(super) async fn happens(&self, place: &Place) {
@@ -47,8 +53,12 @@ pub(super) fn fixtures() -> Vec<&'static str> {
         // Never raised; a call that was approved is played with the tool that it is of.
         (
             Effect::Write,
-            "create_user" | "update_user" | "create_group" | "update_group"
-            | "create_device_assurance_policy" | "run_approved",
+            "create_user"
+            | "update_user"
+            | "create_group"
+            | "update_group"
+            | "create_device_assurance_policy"
+            | "run_approved",
         ) => vec![],
         (Effect::Write, name) => panic!("{name}: can its arguments make it sensitive?"),
     };
@@ -58,142 +68,6 @@ pub(super) fn fixtures() -> Vec<&'static str> {
 /// The tool of a fixture.
 pub(super) fn tool_of(fixture: &'static str) -> &'static str {
     fixture.split(':').next().unwrap()
-}
-
-fn users(id: &str) -> String {
-    format!("/api/v1/users/{id}")
-}
-
-fn groups(id: &str) -> String {
-    format!("/api/v1/groups/{id}")
-}
-
-fn apps(id: &str) -> String {
-    format!("/api/v1/apps/{id}")
-}
-
-fn policies(id: &str) -> String {
-    format!("/api/v1/policies/{id}")
-}
-
-fn assurances(id: &str) -> String {
-    format!("/api/v1/device-assurances/{id}")
-}
-
-fn member(group: &str, user: &str) -> String {
-    format!("/api/v1/groups/{group}/users/{user}")
-}
-
-fn rule(policy: &str, rule: &str) -> String {
-    format!("/api/v1/policies/{policy}/rules/{rule}")
-}
-
-fn turned(path: &str, way: &str) -> String {
-    format!("{path}/lifecycle/{way}")
-}
-
-/// The object with another text at that property.
-fn with(object: &Value, property: &str, text: &str) -> Value {
-    let mut object = object.clone();
-    object[property] = json!(text);
-    object
-}
-
-fn id(object: &Value) -> &str {
-    object["id"].as_str().unwrap()
-}
-
-impl Place {
-    async fn user(&self) -> Value {
-        let login = format!("{}@acme.example", self.name().replace(' ', ""));
-        let profile =
-            json!({ "firstName": "Eda", "lastName": "Case", "email": login, "login": login });
-        self.admin("POST", "/api/v1/users", &json!({ "profile": profile })).await
-    }
-
-    async fn gone_user(&self) -> Value {
-        let user = self.user().await;
-        let path = turned(&users(id(&user)), "deactivate");
-        self.admin("POST", &path, &Value::Null).await;
-        user
-    }
-
-    async fn group(&self) -> Value {
-        let profile = json!({ "name": self.name(), "description": "as it was" });
-        self.admin("POST", "/api/v1/groups", &json!({ "profile": profile })).await
-    }
-
-    /// A group of the org by its name.
-    async fn known_group(&self, name: &str) -> Value {
-        self.admin("GET", &format!("/api/v1/groups?q={name}"), &Value::Null).await[0].clone()
-    }
-
-    async fn app(&self, active: bool) -> Value {
-        let path = format!("/api/v1/apps?activate={active}");
-        self.admin("POST", &path, &bookmark(&self.name())).await
-    }
-
-    async fn web_app(&self) -> Value {
-        self.admin("POST", "/api/v1/apps", &web(&self.name())).await
-    }
-
-    async fn policy(&self, active: bool) -> Value {
-        let body = self.policy_data().await;
-        self.admin("POST", &format!("/api/v1/policies?activate={active}"), &body).await
-    }
-
-    async fn policy_data(&self) -> Value {
-        let everyone = self.known_group("Everyone").await;
-        json!({
-            "type": "OKTA_SIGN_ON",
-            "name": self.name(),
-            "description": "as it was",
-            "conditions": { "people": { "groups": { "include": [id(&everyone)] } } },
-        })
-    }
-
-    /// A policy, and a rule of it.
-    async fn rule(&self, active: bool) -> (String, Value) {
-        let policy = id(&self.policy(true).await).to_owned();
-        let path = format!("{}/rules?activate={active}", policies(&policy));
-        let rule = self.admin("POST", &path, &rule_data(&self.name())).await;
-        (policy, rule)
-    }
-
-    async fn assurance(&self) -> Value {
-        let body = json!({
-            "name": self.name(), "platform": "MACOS", "osVersion": { "minimum": "14.1.0" },
-        });
-        self.admin("POST", "/api/v1/device-assurances", &body).await
-    }
-}
-
-fn bookmark(label: &str) -> Value {
-    let app = json!({ "url": "https://example.com", "requestIntegration": false });
-    json!({
-        "name": "bookmark", "label": label, "signOnMode": "BOOKMARK", "settings": { "app": app },
-    })
-}
-
-fn web(label: &str) -> Value {
-    let oauth = json!({
-        "client_uri": "https://example.com",
-        "redirect_uris": ["https://example.com/cb"],
-        "response_types": ["code"],
-        "grant_types": ["authorization_code"],
-        "application_type": "web",
-    });
-    json!({
-        "name": "oidc_client", "label": label, "signOnMode": "OPENID_CONNECT",
-        "credentials": { "oauthClient": { "token_endpoint_auth_method": "client_secret_basic" } },
-        "settings": { "oauthClient": oauth },
-    })
-}
-
-fn rule_data(name: &str) -> Value {
-    let session = json!({ "usePersistentCookie": false, "maxSessionIdleMinutes": 60 });
-    let signon = json!({ "access": "DENY", "requireFactor": false, "session": session });
-    json!({ "type": "SIGN_ON", "name": name, "actions": { "signon": signon } })
 }
 
 impl Case {
@@ -388,9 +262,8 @@ impl Case {
         if tool == "create_policy_rule" {
             let policy = place.policy(true).await;
             let path = policies(id(&policy));
-            let args = |name: String| {
-                json!({ "policy_id": id(&policy), "rule_data": rule_data(&name) })
-            };
+            let args =
+                |name: String| json!({ "policy_id": id(&policy), "rule_data": rule_data(&name) });
             let changed = with(&policy, "description", "changed meanwhile");
             let creating = Self::creating(
                 tool,
@@ -401,8 +274,7 @@ impl Case {
             return Self { meanwhile: Some(Aside("PUT", path, changed)), ..creating };
         }
         let on = tool.starts_with("activate");
-        let ((policy, one), (other_policy, other)) =
-            (place.rule(!on).await, place.rule(!on).await);
+        let ((policy, one), (other_policy, other)) = (place.rule(!on).await, place.rule(!on).await);
         let path = rule(&policy, id(&one));
         let case = Self {
             args: json!({ "policy_id": policy, "rule_id": id(&one) }),
@@ -465,23 +337,6 @@ impl Case {
         }
     }
 
-    /// Taking back what takes something away again.
-    async fn of_undo(fixture: &'static str, place: &Place, client: &mut Client) -> Self {
-        let [one, other] = [
-            undoable(fixture, place, client).await,
-            undoable(fixture, place, client).await,
-        ];
-        place.sent();
-        Self {
-            tool: tool_of(fixture),
-            args: json!({ "undo_id": one.0 }),
-            other: json!({ "undo_id": other.0 }),
-            sends: one.1,
-            meanwhile: Some(one.2),
-            back: Some(one.3),
-        }
-    }
-
     /// Something new, of which there is nothing that could change meanwhile.
     fn creating(tool: &'static str, path: &str, args: Value, other: Value) -> Self {
         let sends = vec![format!("POST {path}")];
@@ -491,8 +346,7 @@ impl Case {
     /// Switching on or off, with arguments still to come.
     fn turning(tool: &'static str, path: &str, changed: Value) -> Self {
         let on = tool.starts_with("activate");
-        let [way, back] =
-            if on { ["activate", "deactivate"] } else { ["deactivate", "activate"] };
+        let [way, back] = if on { ["activate", "deactivate"] } else { ["deactivate", "activate"] };
         Self {
             tool,
             args: Value::Null,
@@ -505,7 +359,7 @@ impl Case {
 }
 
 /// The group under another name.
-fn renamed(place: &Place, group: &Value) -> Aside {
+pub(super) fn renamed(place: &Place, group: &Value) -> Aside {
     let profile = json!({ "profile": { "name": place.name(), "description": "as it was" } });
     Aside("PUT", groups(id(group)), profile)
 }
@@ -515,41 +369,4 @@ fn described(place: &Place, group: &Value) -> Aside {
     let mut profile = group["profile"].clone();
     profile["description"] = json!(place.name());
     Aside("PUT", groups(id(group)), json!({ "profile": profile }))
-}
-
-/// A change that was made by the client, and can be taken back: its id, what is sent then, how the
-/// object becomes another, and what makes the change again.
-async fn undoable(
-    fixture: &str,
-    place: &Place,
-    client: &mut Client,
-) -> (Value, Vec<String>, Aside, Vec<Aside>) {
-    let undo = |answer: &Value| answer["_undo"].clone();
-    match fixture {
-        "undo_change: new group" => {
-            let profile = json!({ "profile": { "name": place.name() } });
-            let group = client.done("create_group", profile).await;
-            let sends = vec![format!("DELETE {}", groups(id(&group)))];
-            (undo(&group), sends, renamed(place, &group), Vec::new())
-        }
-        "undo_change: new application" => {
-            let app = json!({ "app_config": bookmark(&place.name()) });
-            let app = client.done("create_application", app).await;
-            let path = apps(id(&app));
-            let sends =
-                vec![format!("POST {}", turned(&path, "deactivate")), format!("DELETE {path}")];
-            let changed = bookmark(&place.name());
-            (undo(&app), sends, Aside("PUT", path, changed), Vec::new())
-        }
-        "undo_change: new membership" => {
-            let (group, user) = (place.group().await, place.user().await);
-            let args = json!({ "group_id": id(&group), "user_id": id(&user) });
-            let added = client.done("add_user_to_group", args).await;
-            let path = member(id(&group), id(&user));
-            let sends = vec![format!("DELETE {path}")];
-            let again = vec![Aside("PUT", path, Value::Null)];
-            (undo(&added), sends, renamed(place, &group), again)
-        }
-        name => panic!("{name}: there is no such fixture"),
-    }
 }

@@ -4,7 +4,9 @@
 mod by_approval;
 mod by_client;
 mod fixtures;
+mod objects;
 mod place;
+mod undo;
 
 use serde_json::{Value, json};
 
