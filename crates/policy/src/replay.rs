@@ -16,6 +16,7 @@ use crate::{
 
 /// A call as the trail holds it.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "what rows say or do not say, each by itself")]
 pub struct Recorded {
     /// Its id.
     pub id: String,

@@ -67,10 +67,8 @@ struct Written {
 impl Profile {
     /// Reads the profile that flags and environment name, which hold over what it says.
     pub fn read(env: Environment<'_>, flags: &Flags) -> Result<Self, ConfigError> {
-        let set = |name: &str| {
-            env(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
-        };
-        let written = match find(&set, env, flags) {
+        let set = |name: &str| setting(env, name);
+        let written = match find(env, flags) {
             Some((path, by)) => Some(Written::read(path, by)?),
             None => None,
         };
@@ -92,8 +90,7 @@ impl Profile {
     /// Reads every profile of the file that flags and environment name; none where there is no
     /// file.
     pub fn all(env: Environment<'_>, flags: &Flags) -> Result<Vec<Self>, ConfigError> {
-        let set = |name: &str| env(name).filter(|text| !text.trim().is_empty());
-        let Some((path, by)) = find(&set, env, flags) else { return Ok(Vec::new()) };
+        let Some((path, by)) = find(env, flags) else { return Ok(Vec::new()) };
         let names: Vec<String> =
             Written::read(path.clone(), by)?.tables.profiles.into_keys().collect();
         let names = if names.is_empty() { vec![DEFAULT.to_owned()] } else { names };
@@ -123,14 +120,15 @@ impl Profile {
     }
 }
 
+/// A variable that is set to something.
+fn setting(env: Environment<'_>, name: &str) -> Option<String> {
+    env(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
 /// The file that is to be read, and what names it.
-fn find(
-    set: &dyn Fn(&str) -> Option<String>,
-    env: Environment<'_>,
-    flags: &Flags,
-) -> Option<(PathBuf, &'static str)> {
+fn find(env: Environment<'_>, flags: &Flags) -> Option<(PathBuf, &'static str)> {
     let named = flags.file.clone().map(|path| (path, "--config"));
-    named.or_else(|| Some((set(vars::CONFIG)?.into(), vars::CONFIG))).or_else(|| {
+    named.or_else(|| Some((setting(env, vars::CONFIG)?.into(), vars::CONFIG))).or_else(|| {
         let path = Folders::of(env)?.config.join("okta-mcp.toml");
         // What is there and cannot be read is no reason to go on without it.
         let missing = |error: std::io::Error| error.kind() == std::io::ErrorKind::NotFound;
