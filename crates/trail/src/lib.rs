@@ -17,6 +17,7 @@ mod outside;
 mod pack;
 mod pseudonym;
 mod read;
+mod reconcile;
 mod recover;
 mod retire;
 mod row;
@@ -34,6 +35,10 @@ pub use export::{CallsCsv, ocsf};
 pub use key::{KeyFile, PUBLIC_KEY_FILE, PublicKey, SigningKey};
 pub use pack::{Pack, Window, evidence_pack};
 pub use read::{Call, Calls, Filter, Item, Rows, Summary, search, tail};
+pub use reconcile::{
+    Account, Beside, Event, MARGIN, Nature, Question, Reconciled, Settled, Silent, Unexplained,
+    Verdict, Why, named_call, reconcile,
+};
 pub use row::{Recorded, Recorder, Row, TrailError, hex};
 pub use settings::{Settings, Syslog};
 pub use surroundings::{Now, Random, Surroundings};
