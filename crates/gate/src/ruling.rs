@@ -226,13 +226,7 @@ impl Gate {
             ruling = policy.judge(known.stage, &facts);
         }
         match ruling.decision {
-            Decision::Deny => {
-                let why = match &ruling.rule {
-                    Some(rule) => format!("{rule}: {}", ruling.why),
-                    None => ruling.why,
-                };
-                Err(CallError::Denied { why })
-            }
+            Decision::Deny => Err(CallError::Denied { why: ruling.why }),
             decision => Ok(Ruled {
                 confirm: decision == Decision::Confirm,
                 level: ruling.level,

@@ -138,6 +138,7 @@ pub(crate) fn filters() -> Vec<(&'static str, &'static str)> {
         (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z", "[time]"),
         (r"\d{4}-\d\d-\d\d", "[day]"),
         (r"\b\d{13}_\d+\b", "[cursor]"),
+        (r#"("_undo": ?|_undo +)"?[\w-]{22}"?"#, "$1[undo]"),
         (r"[\d.,]+ ms", "[ms]"),
         (r"[\d,]+ bytes", "[bytes]"),
         (r"[^:]*\(os error \d+\)", " [why]"),
