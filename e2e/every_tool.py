@@ -159,7 +159,9 @@ async def groups(run: Run) -> None:
     checks.equal(read["profile"], {"name": "E2E", "description": "changed"}, "merged, not replaced")
     checks.that(read["id"] != everyone, "a group of its own")
 
-    user = (await run.ok("list_users", search='status eq "ACTIVE"', limit=1))["items"][0]
+    admin = await run.ok("get_user", user_id="morgan.hale@acme.example")
+    await run.error("protected", "add_user_to_group", group_id=group, user_id=admin["id"])
+    user = await run.ok("get_user", user_id="daniel.okafor@acme.example")
     await run.quiet("add_user_to_group", group_id=group, user_id=user["id"])
     members = await run.ok("list_group_users", group_id=group, fields="id")
     checks.equal(members["items"], [{"id": user["id"]}], "the member")
@@ -365,6 +367,28 @@ async def device_assurance(run: Run) -> None:
     await run.error("not_found", "get_device_assurance_policy", **at)
 
 
+async def changes(run: Run) -> None:
+    checks = run.checks
+    group = (await run.quiet("create_group", profile={"name": "E2E changes", "description": "old"}))["id"]
+    change = {"group_id": group, "profile": {"description": "new"}}
+    seen = await run.quiet("preview_change", tool="update_group", arguments=change)
+    wanted = [{"field": "profile.description", "before": "old", "after": "new"}]
+    checks.equal(seen["changes"], wanted, "what would change")
+    read = await run.ok("get_group", group_id=group)
+    checks.equal(read["profile"]["description"], "old", "a preview changes nothing")
+    done = await run.quiet("update_group", **change)
+    taken = await run.quiet("undo_change", undo_id=done["_undo"])
+    back = [{"field": "profile.description", "before": "new", "after": "old"}]
+    checks.equal(taken["_changed"], back, "what was taken back")
+    read = await run.ok("get_group", group_id=group)
+    checks.equal(read["profile"]["description"], "old", "it is as it was")
+    await run.error("refused", "undo_change", undo_id=done["_undo"])
+    await run.error("bad_argument", "preview_change", tool="list_groups", arguments={})
+    # Here the client asks, so there is no approval to look at; e2e/approve.py has some.
+    await run.error("refused", "get_approval_status", approval_id="none")
+    await run.error("refused", "run_approved", approval_id="none")
+
+
 async def logs(run: Run) -> None:
     checks = run.checks
     locks = await run.ok("get_logs", filter='eventType eq "user.account.lock"', since=days_ago(30))
@@ -410,13 +434,24 @@ async def main(mode: str) -> None:
             wanted = "2026-07-28" if mode == "2026-07-28" else "2025-11-25"
             checks.equal(face.version, wanted, "the protocol version")
             tools = await face.tools()
-            checks.that(len(tools) >= 52, "52 tools or more are listed", len(tools))
+            checks.that(len(tools) >= 56, "56 tools or more are listed", len(tools))
             for tool in tools:
                 checks.equal(input_schema(tool)["type"], "object", f"{tool.name} takes an object")
                 checks.that(tool.title and tool.description, f"{tool.name} has title and words")
                 checks.that(read_only(tool) is not None, f"{tool.name} has hints")
             run = Run(face, checks, home)
-            for part in (users, groups, applications, catalog, policies, device_assurance, logs, scope_status):
+            parts = (
+                users,
+                groups,
+                applications,
+                catalog,
+                policies,
+                device_assurance,
+                changes,
+                logs,
+                scope_status,
+            )
+            for part in parts:
                 try:
                     await part(run)
                 except Exception as error:  # noqa: BLE001: the other parts still run

@@ -48,11 +48,20 @@ class Era:
         self.era = era
         self.called: set[str] = set()
 
-    def call(self, name: str, /, **arguments: object) -> dict:
+    def ended(self, name: str, /, **arguments: object) -> subprocess.CompletedProcess:
         self.called.add(name)
         pairs = [f"{key}={value if isinstance(value, str) else json.dumps(value)}" for key, value in arguments.items()]
         parts = [part for pair in pairs for part in ("--tool-arg", pair)]
-        ended = inspect(self.home, self.era, "--method", "tools/call", "--tool-name", name, *parts)
+        return inspect(self.home, self.era, "--method", "tools/call", "--tool-name", name, *parts)
+
+    def fails(self, name: str, /, **arguments: object) -> subprocess.CompletedProcess:
+        """Calls a tool that answers with an error."""
+        ended = self.ended(name, **arguments)
+        self.checks.equal(ended.returncode, 5, f"{self.era} {name}: a tool error is exit code 5")
+        return ended
+
+    def call(self, name: str, /, **arguments: object) -> dict:
+        ended = self.ended(name, **arguments)
         self.checks.equal(ended.returncode, 0, f"{self.era} {name} {arguments}: {ended.stderr[:300]}")
         try:
             result = json.loads(ended.stdout)
@@ -95,15 +104,20 @@ class Era:
         checks.that(call("get_logs", filter='eventType eq "user.account.lock"')["items"], "get_logs")
         checks.equal(call("get_login_failures")["complete"], True, "get_login_failures")
         checks.that("configured_scopes" in call("get_scope_status"), "get_scope_status")
+        names = {tool["name"] for tool in tools}
+        new = {"preview_change", "get_approval_status", "run_approved", "undo_change"}
+        checks.equal(sorted(new - names), [], f"{self.era}: preview, approvals and undo are listed")
+        preview = call("preview_change", tool="deactivate_user", arguments={"user_id": user})
+        checks.equal(preview.get("effect"), "destructive", "preview_change")
+        checks.equal(call("get_user", user_id=user)["status"], "LOCKED_OUT", "a preview changes nothing")
+        ended = self.fails("get_approval_status", approval_id="none")
+        checks.that("there is no approval" in ended.stdout, f"{self.era}: no such approval", ended.stdout)
 
         reads = {tool["name"] for tool in tools if tool["annotations"]["readOnlyHint"]}
         checks.equal(sorted(reads - self.called), [], f"{self.era}: reads that were not called")
 
         # It declares no way to ask (modern), or cancels what it is asked (legacy): nothing is done.
-        ended = inspect(
-            self.home, self.era, "--method", "tools/call", "--tool-name", "deactivate_user", "--tool-arg", f"user_id={user}"
-        )
-        checks.equal(ended.returncode, 5, f"{self.era}: a tool error is exit code 5")
+        ended = self.fails("deactivate_user", user_id=user)
         checks.that("confirm" in ended.stdout, f"{self.era}: not confirmed", ended.stdout + ended.stderr)
         ended = inspect(self.home, self.era, "--method", "tools/call", "--tool-name", "no_such_tool")
         checks.that(ended.returncode != 0, f"{self.era}: an unknown tool is an error", ended.stdout)
