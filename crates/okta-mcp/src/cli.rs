@@ -1,6 +1,7 @@
 //! The command line: types only.
 
 mod approvals;
+mod audit;
 mod policy;
 
 use std::{fmt::Write as _, path::PathBuf, str::FromStr};
@@ -9,6 +10,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum, builder::RangedU64ValueParser};
 use clap_complete::Shell;
 
 pub(crate) use approvals::{ApprovalsArgs, ApprovalsCommand, ListArgs};
+pub(crate) use audit::{
+    AuditArgs, AuditCommand, ExportArgs, ExportFormat, ReportArgs, SearchArgs, ShowArgs, TailArgs,
+    VerifyArgs, WindowArgs,
+};
 pub(crate) use policy::{CheckArgs, ExplainArgs, PolicyArgs, PolicyCommand, ReplayArgs, TestArgs};
 
 /// Administer an Okta org from AI clients through the Model Context Protocol
@@ -57,6 +62,7 @@ pub(crate) enum Command {
     Call(CallArgs),
     Undo(UndoArgs),
     Approvals(ApprovalsArgs),
+    Audit(AuditArgs),
     Policy(PolicyArgs),
     Tools(ToolsArgs),
     Sandbox(SandboxArgs),

@@ -19,6 +19,13 @@ pub(crate) enum Readers {
 
 /// Writes a file that must not exist yet.
 pub(crate) fn create(path: &Path, content: &str, readers: Readers) -> io::Result<()> {
+    let mut file = create_file(path, readers)?;
+    file.write_all(content.as_bytes())?;
+    file.sync_all()
+}
+
+/// Makes a file that must not exist yet.
+pub(crate) fn create_file(path: &Path, readers: Readers) -> io::Result<fs_err::File> {
     let mut options = fs_err::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -28,9 +35,7 @@ pub(crate) fn create(path: &Path, content: &str, readers: Readers) -> io::Result
     }
     #[cfg(not(unix))]
     let _ = readers;
-    let mut file = options.open(path)?;
-    file.write_all(content.as_bytes())?;
-    file.sync_all()
+    options.open(path)
 }
 
 /// Makes a folder among the temporary ones that only its owner may enter (mode 0700, where the

@@ -32,6 +32,28 @@ pub(crate) fn json(value: &Value) -> Result<(), Failure> {
     if on_terminal() { data(&format!("{value:#}")) } else { data(&value.to_string()) }
 }
 
+/// Prints rows of the trail: on a terminal for people, elsewhere on one line. What is invisible in
+/// them is shown.
+pub(crate) fn trail_json(value: &Value) -> Result<(), Failure> {
+    if on_terminal() {
+        data(&okta_gate::escaped(&format!("{value:#}")))
+    } else {
+        data(&okta_gate::to_text(value))
+    }
+}
+
+/// Prints as much as there is to standard output.
+pub(crate) fn stream(
+    write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
+) -> Result<(), Failure> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    match write(&mut out).and_then(|()| out.flush()) {
+        // Who reads has enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result.map_err(Failure::unexpected),
+    }
+}
+
 /// Prints a line beside the data, to standard error.
 pub(crate) fn note(text: &str) {
     // Where it cannot be said there is nobody to hear it.

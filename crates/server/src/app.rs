@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use okta_client::{Clock, Entropy, Okta, Settings, SetupError, Surroundings};
-use okta_gate::{Configured, ExportFolder, Gate, Memory, Own, Setup};
+use okta_gate::{Configured, ExportFolder, Gate, Memory, Own, Recorder, Setup};
 use okta_storage::{KeyFile, Seal, Sqlite, Store};
 
 use crate::{
@@ -64,7 +64,7 @@ impl App {
         let surroundings =
             Surroundings { clock: Arc::clone(&clock), entropy: Arc::clone(&entropy) };
         let okta = Okta::new(settings, surroundings)?;
-        let recorder = trail::of(&config.state, &config.audit, &clock, &entropy);
+        let recorder: Arc<dyn Recorder> = trail::of(&config.state, &config.audit, &clock, &entropy);
         let store: Arc<dyn Store> = Arc::new(Sqlite::new(&config.state));
         let approvals = Approvals::new(
             Arc::clone(&store),

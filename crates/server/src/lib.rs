@@ -26,4 +26,5 @@ pub use logging::{Logging, LoggingError};
 pub use stdio::serve_stdio;
 pub use system::{Folders, SystemClock, SystemEntropy};
 pub use tools::{annotations, definition, definitions_digest};
+pub use trail::of as trail_of;
 pub use vars::{VARS, Var};

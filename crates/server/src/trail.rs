@@ -11,13 +11,13 @@ use crate::{
     config::{AuditSettings, SyslogTo},
 };
 
-/// The trail in `<state>/audit`. Its file is made with the first row.
-pub(crate) fn of(
+/// The trail in `<state>/audit`, as it is configured. Its file is made with the first row.
+pub fn of(
     state: &Path,
     audit: &AuditSettings,
     clock: &Arc<dyn Clock>,
     entropy: &Arc<dyn Entropy>,
-) -> Arc<dyn Recorder> {
+) -> Arc<Trail> {
     let (clock, entropy) = (Arc::clone(clock), Arc::clone(entropy));
     let around = Surroundings {
         clock: Arc::new(move || clock.now()),

@@ -153,12 +153,13 @@ fn last_time(path: &Path, segment: &str) -> io::Result<Option<Timestamp>> {
     }
 }
 
-/// The last `count` rows, the oldest first. The folder is read back only as far as it takes.
+/// The last `count` rows before `now`, the oldest first. The folder is read back only as far as it
+/// takes.
 pub fn tail(folder: &Path, count: usize, now: Timestamp) -> io::Result<Vec<Entry>> {
     for hours in [Some(1), Some(24), Some(24 * 7), Some(24 * 30), None] {
         let since = hours.and_then(|hours| now.checked_sub(SignedDuration::from_hours(hours)).ok());
         let mut last = VecDeque::new();
-        for row in Rows::open(folder, since, None)? {
+        for row in Rows::open(folder, since, Some(now))? {
             if last.len() == count {
                 last.pop_front();
             }
