@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use okta_catalog::{Desk as _, Effect, Operation, Plan, ToolDef};
+use okta_catalog::{Control, Desk as _, Effect, Operation, Plan, Prepared, ToolDef};
 use okta_client::Reply;
 use serde_json::{Value, json};
 
@@ -106,14 +106,49 @@ impl Gate {
         if !ruled.confirm {
             return Ok((ruled, Asked::Yes(Confirmed::NotNeeded)));
         }
+        let question = question(call, change, &ruled.notes);
+        let binding = question.binding.clone();
         let asking = Asking {
-            question: question(call, change, &ruled.notes),
+            question,
             summary: &change.plan.summary,
             level: ruled.level,
             by_default: ruled.by_default,
         };
         let asked = self.ask(call, asking, client).await?;
+        if let Asked::Yes(Confirmed::By { approval: None, .. }) = asked {
+            self.still_as_shown(call, &binding, client).await?;
+        }
         Ok((ruled, asked))
+    }
+
+    /// A person takes their time: what they were shown must still be so, what would be lost and
+    /// who is protected too. An approval is used by a call that looked anew.
+    async fn still_as_shown(
+        &self,
+        call: &Call,
+        binding: &str,
+        client: &dyn Client,
+    ) -> Result<(), CallError> {
+        let change = self.planned_again(call, client).await?;
+        let ruled = self.rule_change(call, &change).await?;
+        if question(call, &change, &ruled.notes).binding == binding {
+            Ok(())
+        } else {
+            Err(CallError::Changed)
+        }
+    }
+
+    /// The change that the call comes to now.
+    async fn planned_again(&self, call: &Call, client: &dyn Client) -> Result<Change, CallError> {
+        let rights = self.allow(call, call.tool).await?;
+        let desk = self.desk(call, call.tool, rights, client);
+        let args = call.args.as_object().cloned().unwrap_or_default();
+        let prepared = call.tool.prepare(args, &desk).await;
+        match prepared.map_err(|failure| CallError::from(failure).about(call.tool))? {
+            Prepared::Plan(plan) => Change::of_tool(call.tool, &call.args, *plan, &desk),
+            Prepared::Control(Control::Undo { change }) => self.undoing(call, &change).await,
+            Prepared::Answer(_) | Prepared::Control(_) => Err(CallError::Changed),
+        }
     }
 
     /// One after the other for each object; the outcome is recorded whatever it is.

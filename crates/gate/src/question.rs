@@ -31,7 +31,8 @@ pub(crate) fn question(call: &Call, change: &Change, notes: &[String]) -> Questi
     }
     lines.extend(notes.iter().cloned());
     lines.push(asked_by(call));
-    Question { text: text(&lines), effect: change.effect, binding: binding(call, Some(plan)) }
+    let text = text(&lines);
+    Question { effect: change.effect, binding: binding(call, &text, Some(plan)), text }
 }
 
 /// The question before a call that only reads.
@@ -40,7 +41,8 @@ pub(crate) fn question_of_read(call: &Call, notes: &[String]) -> Question {
     lines.push(format!("Arguments: {}", shown(&call.args)));
     lines.extend(notes.iter().cloned());
     lines.push(asked_by(call));
-    Question { text: text(&lines), effect: call.tool.effect(), binding: binding(call, None) }
+    let text = text(&lines);
+    Question { effect: call.tool.effect(), binding: binding(call, &text, None), text }
 }
 
 /// The lines as they are shown. A line break in a name would forge a line of the question.
@@ -106,9 +108,9 @@ fn cut(text: &str, most: usize) -> String {
     }
 }
 
-/// Names the call and the state it starts from. Properties that change by themselves do not count,
-/// so that a person has time to read.
-fn binding(call: &Call, plan: Option<&Plan>) -> String {
+/// Names the call, the words that a person reads, and the state it starts from. Properties that
+/// change by themselves do not count, so that a person has time to read.
+fn binding(call: &Call, text: &str, plan: Option<&Plan>) -> String {
     let context = &call.context;
     let (description, schema) = call.tool.describe();
     let about = json!([
@@ -119,6 +121,7 @@ fn binding(call: &Call, plan: Option<&Plan>) -> String {
         context.client,
         context.org,
         context.profile,
+        text,
     ]);
     let Some(plan) = plan else { return digest(&about) };
     let requests: Vec<Value> = plan
@@ -134,5 +137,5 @@ fn binding(call: &Call, plan: Option<&Plan>) -> String {
         })
         .collect();
     let seen = plan.target.as_ref().map(|target| remarkable(&target.seen));
-    digest(&json!([about, plan.summary, plan.loss, requests, seen]))
+    digest(&json!([about, requests, seen]))
 }

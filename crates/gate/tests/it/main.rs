@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod approvals;
 #[cfg(test)]
+mod meanwhile;
+#[cfg(test)]
 mod okta;
 #[cfg(test)]
 mod pipeline;

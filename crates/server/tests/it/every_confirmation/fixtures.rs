@@ -38,18 +38,17 @@ pub(super) struct Case {
 /// What is played, by tool: the grave ones, and the writes that their arguments raise.
 pub(super) fn fixtures() -> Vec<&'static str> {
     let of = |tool: &'static okta_catalog::ToolDef| match (tool.effect(), tool.name) {
-        (Effect::Read, _) => vec![],
-        (Effect::Sensitive | Effect::Destructive, name) => vec![name],
-        (
-            Effect::Write,
-            name @ ("add_user_to_group" | "update_application" | "create_application"
-            | "install_oin_app"),
-        ) => vec![name],
         (Effect::Write, "undo_change") => vec![
             "undo_change: new group",
             "undo_change: new application",
             "undo_change: new membership",
         ],
+        (Effect::Sensitive | Effect::Destructive, name)
+        | (
+            Effect::Write,
+            name @ ("add_user_to_group" | "update_application" | "create_application"
+            | "install_oin_app"),
+        ) => vec![name],
         // Never raised; a call that was approved is played with the tool that it is of.
         (
             Effect::Write,
@@ -59,7 +58,8 @@ pub(super) fn fixtures() -> Vec<&'static str> {
             | "update_group"
             | "create_device_assurance_policy"
             | "run_approved",
-        ) => vec![],
+        )
+        | (Effect::Read, _) => vec![],
         (Effect::Write, name) => panic!("{name}: can its arguments make it sensitive?"),
     };
     okta_catalog::tools().flat_map(of).collect()
