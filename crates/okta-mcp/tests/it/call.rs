@@ -95,9 +95,10 @@ fn every_call_is_in_the_trail() {
     home.run(&["call", "--sandbox", "create_group", "profile.name=Night shift"]).json();
     let folder = if cfg!(target_os = "linux") { "state/okta-mcp" } else { "" };
     let rows = trail(&home.path().join(folder));
-    let kinds: Vec<&str> = rows.iter().filter_map(|row| row["kind"].as_str()).collect();
     let calls = ["call", "intent", "outcome"];
-    assert!(kinds.windows(3).any(|three| three == calls), "{kinds:?}");
+    let kinds = rows.iter().filter_map(|row| row["kind"].as_str());
+    let kinds: Vec<&str> = kinds.filter(|kind| calls.contains(kind)).collect();
+    assert_eq!(kinds, calls);
     let call = rows.iter().find(|row| row["kind"] == "call").unwrap();
     assert_eq!(call["client"]["name"], "okta-mcp call");
     assert_eq!(call["era"], "cli");

@@ -4,6 +4,7 @@
 
 #[cfg(unix)]
 mod approvals;
+mod audit;
 mod call;
 mod configuration;
 mod demo;

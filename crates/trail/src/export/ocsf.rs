@@ -91,7 +91,12 @@ fn actor(call: &Call) -> Value {
 
 fn api(call: &Call) -> Value {
     let okta = call.member("okta").and_then(Value::as_array);
-    let code = okta.and_then(|okta| okta.last()?.get("status").cloned());
+    let is_read = |exchange: &&Value| {
+        exchange.get("operation").and_then(Value::as_str).is_some_and(|it| it.starts_with("GET "))
+    };
+    // What is read around a change does not tell what became of it.
+    let decisive = okta.and_then(|okta| okta.iter().find(|it| !is_read(it)).or(okta.last()));
+    let code = decisive.and_then(|exchange| exchange.get("status"));
     let failed = status(call).0 == 2;
     json!({
         "operation": call.text("tool"),
