@@ -196,7 +196,6 @@ impl Gate {
                 return Err(CallError::Changed);
             }
         }
-        self.still_free(call, change, confirmed).await?;
         self.count(call, ruled, confirmed).await?;
         if let Some(undo) = &change.undoes
             && setup.memory.store.take(undo, self.clock().now()).await?.is_none()

@@ -174,23 +174,6 @@ impl Gate {
         Ok(ruled)
     }
 
-    /// What was protected while a person made up their mind is refused after all.
-    pub(crate) async fn still_free(
-        &self,
-        call: &Call,
-        change: &Change,
-        confirmed: &Confirmed,
-    ) -> Result<(), CallError> {
-        if matches!(confirmed, Confirmed::NotNeeded) {
-            // Judged a moment ago.
-            return Ok(());
-        }
-        match self.protection(call, change).await? {
-            Protection::Free | Protection::Unknown(_) => Ok(()),
-            Protection::Refused { message, next } => Err(CallError::Protected { message, next }),
-        }
-    }
-
     async fn protection(&self, call: &Call, change: &Change) -> Result<Protection, CallError> {
         let setup = self.setup();
         let grant = setup.wire.grant().await?;

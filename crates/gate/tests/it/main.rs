@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod approvals;
 #[cfg(test)]
+mod confirm_property;
+#[cfg(test)]
 mod meanwhile;
 #[cfg(test)]
 mod okta;
