@@ -93,28 +93,66 @@ pub(crate) fn beside(path: &Path, ending: &str) -> PathBuf {
     path.with_file_name(format!(".{name}.{ending}"))
 }
 
-/// Who holds a file's lock.
+/// Who holds a segment.
 #[derive(Debug)]
 pub(crate) enum Lock {
     /// A process that lives.
     Other,
-    /// Nobody did; now we, as long as the file is open.
-    Ours(File),
+    /// Nobody did; now we.
+    Ours(Held),
 }
 
-/// Tries to take a file for oneself.
+/// A segment that we hold as long as this is there.
+#[derive(Debug)]
+pub(crate) struct Held {
+    /// The segment, to read.
+    pub(crate) file: File,
+    _lock: File,
+}
+
+/// The file whose lock says that a segment is held. On Windows a lock keeps others from reading:
+/// there it is one beside the segment.
+pub(crate) fn lock_file(segment: &Path) -> PathBuf {
+    if cfg!(windows) { beside(segment, "lock") } else { segment.to_owned() }
+}
+
+fn open_lock(segment: &Path) -> io::Result<File> {
+    let path = lock_file(segment);
+    if cfg!(windows) {
+        private().write(true).create(true).truncate(false).open(path)
+    } else {
+        File::open(path)
+    }
+}
+
+/// Holds a segment that is being made: `file` will be at `path`. What is given back must live as
+/// long.
+pub(crate) fn hold(path: &Path, file: &File) -> io::Result<File> {
+    let lock = if cfg!(windows) { open_lock(path)? } else { file.try_clone()? };
+    lock.lock()?;
+    Ok(lock)
+}
+
+/// Tries to take a segment for oneself.
 pub(crate) fn lock(path: &Path) -> io::Result<Lock> {
     let file = File::open(path)?;
-    match file.try_lock() {
-        Ok(()) => Ok(Lock::Ours(file)),
+    let lock = if cfg!(windows) { open_lock(path)? } else { file.try_clone()? };
+    match lock.try_lock() {
+        Ok(()) => Ok(Lock::Ours(Held { file, _lock: lock })),
         Err(fs::TryLockError::WouldBlock) => Ok(Lock::Other),
         Err(fs::TryLockError::Error(error)) => Err(error),
     }
 }
 
-/// True where a living process holds the file.
+/// True where a living process holds the segment.
 pub(crate) fn is_held(path: &Path) -> io::Result<bool> {
-    match File::open(path)?.try_lock_shared() {
+    let file = File::open(path)?;
+    let lock = match File::open(lock_file(path)) {
+        // Its process closed it, or it was copied here.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => file,
+        lock => lock?,
+    };
+    match lock.try_lock_shared() {
         Ok(()) => Ok(false),
         Err(fs::TryLockError::WouldBlock) => Ok(true),
         Err(fs::TryLockError::Error(error)) => Err(error),

@@ -61,9 +61,9 @@ pub(crate) fn recover(
     if found.head().and_then(Head::end).is_some() {
         return Ok(());
     }
-    let remains = remains(&dead, name).map_err(failed)?;
+    let remains = remains(&dead.file, name).map_err(failed)?;
     // What is named from here on must not be gone after a power cut.
-    dead.sync_data().map_err(failed)?;
+    dead.file.sync_data().map_err(failed)?;
     for call in &remains.open {
         live.append(outcome(call, name), false)?;
     }

@@ -1,7 +1,7 @@
 //! Old segments go, and the trail says which.
 
 use std::{
-    fs::{self, File},
+    fs,
     io::{self, Read as _},
     path::Path,
 };
@@ -14,7 +14,7 @@ use crate::{
     TrailError,
     canonical::finished,
     entry::last_row,
-    files::{self, Lock},
+    files::{self, Held, Lock},
     head::{self, Head, Tip},
     live::{Live, about},
     name::{self, SegmentName},
@@ -26,7 +26,7 @@ struct Old {
     name: SegmentName,
     last: Timestamp,
     /// Held, so that of two processes only one retires it.
-    file: File,
+    held: Held,
 }
 
 /// Deletes the segments whose last row is older than so many days, each after a row that names it.
@@ -55,7 +55,8 @@ pub(crate) fn retire(folder: &Path, days: u32, now: Timestamp, live: &mut Live) 
         live.append(about("retired", &old.name, row), true).map_err(into_io)?;
     }
     for Old { name, .. } in old {
-        for path in [folder.join(name.as_str()), head::path(folder, &name)] {
+        let path = folder.join(name.as_str());
+        for path in [files::lock_file(&path), path, head::path(folder, &name)] {
             match fs::remove_file(path) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
                 _ => {}
@@ -72,11 +73,11 @@ fn candidate(folder: &Path, name: &SegmentName, live: &Live) -> io::Result<Optio
         return Ok(None);
     }
     let path = folder.join(name.as_str());
-    let Lock::Ours(file) = files::lock(&path)? else { return Ok(None) };
+    let Lock::Ours(held) = files::lock(&path)? else { return Ok(None) };
     let row = last_row(&path, name.as_str())?;
     // One without a row that can be read is as old as its name.
     let last = row.and_then(|row| row.time()).unwrap_or_else(|| name.start());
-    Ok(Some(Old { name: name.clone(), last, file }))
+    Ok(Some(Old { name: name.clone(), last, held }))
 }
 
 /// What remains of a segment: its end, and what its file was.
@@ -84,7 +85,7 @@ fn told(folder: &Path, old: &Old) -> io::Result<Value> {
     let mut hasher = digest::Context::new(&digest::SHA256);
     let mut block = vec![0; 64 * 1024];
     let (mut bytes, mut rows) = (0_u64, 0_u64);
-    let mut file = &old.file;
+    let mut file = &old.held.file;
     loop {
         let length = file.read(&mut block)?;
         let read = block.get(..length).unwrap_or_default();

@@ -65,6 +65,7 @@ pub(crate) struct Segment {
     name: SegmentName,
     path: PathBuf,
     store: Box<dyn Store>,
+    _lock: File,
     last: Mark,
     /// There may be more in the file than the last whole row.
     torn: bool,
@@ -80,9 +81,9 @@ impl Segment {
     ) -> io::Result<Self> {
         let path = files::beside(&folder.join(name.as_str()), "new");
         let file = files::private().read(true).append(true).create_new(true).open(&path)?;
-        file.lock()?;
+        let lock = files::hold(&folder.join(name.as_str()), &file)?;
         let last = Mark { seq: 0, hash: [0; 32], size: 0 };
-        Ok(Self { name, path, store: wrap(file), last, torn: false })
+        Ok(Self { name, path, store: wrap(file), _lock: lock, last, torn: false })
     }
 
     /// Gives the file its name.
