@@ -345,6 +345,26 @@ fn mistakes_are_named() {
     assert_told!("mistakes", all);
 }
 
+#[test]
+fn a_server_that_ends_closes_its_trail() {
+    let home = Home::new();
+    let message = json!({
+        "jsonrpc": "2.0", "id": 1, "method": "tools/list",
+        "params": { "_meta": {
+            "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+            "io.modelcontextprotocol/clientInfo": { "name": "test", "version": "1" },
+            "io.modelcontextprotocol/clientCapabilities": {},
+        } },
+    });
+    let ran = home.run_fed(&["--sandbox"], &format!("{message}\n"));
+    assert!(ran.stdout.contains("\"tools\""), "{ran:?}");
+    let report = home.run(&["audit", "verify"]).json();
+    assert_eq!(
+        (&report["whole"], &report["segments"][0]["end"]),
+        (&json!(true), &json!("closed"))
+    );
+}
+
 /// A server that is killed leaves a trail that the next process completes.
 #[test]
 fn a_killed_server_leaves_a_whole_trail() {
