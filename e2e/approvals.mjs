@@ -429,6 +429,8 @@ async function approvedOnce(browser, client, home) {
 
   checks.equal(await press(page, "approve", PASSPHRASE), 200, "the right one");
   checks.equal(await text(page, "h1"), "Approved", "it says so");
+  const next = await screen(page);
+  checks.that(/Your client can go on, until \d\d:\d\d:\d\d UTC/.test(next), "and how it goes on", next);
   await shots(page, "approved");
   checks.equal(await status(client, waits.id), "approved", "the client can see it");
   checks.that(await there(client, waits.group), "approving does nothing by itself");
@@ -563,11 +565,14 @@ async function guessed(browser) {
       }
       await press(page, "approve", WRONG);
       const last = await text(page, "[role=alert]");
-      checks.that(/No more is taken until \d\d:\d\d:\d\d UTC\.$/.test(last), "the fifth locks", last);
+      checks.that(/No more is taken until \d\d:\d\d:\d\d UTC\. Then/.test(last), "the fifth locks", last);
+      checks.equal(await page.$("form"), null, "there is nothing to try on");
+      await page.goto(waits.link);
       checks.equal(await press(page, "approve", PASSPHRASE), 429, "the right one comes too late");
       const locked = await text(page, "[role=alert]");
       checks.that(locked.startsWith("Too many wrong passphrases"), "it says so", locked);
       await shots(page, "locked");
+      await page.goto(waits.link);
       checks.equal(await press(page, "decline", PASSPHRASE), 429, "nor can it be declined");
       const ended = await home.terminal(
         ["approvals", "approve", waits.id],

@@ -260,6 +260,11 @@ pub fn can_decide(approval: &Approval) -> bool {
 }
 
 impl Refused {
+    /// True if no passphrase is taken for a while.
+    pub(crate) const fn locks(&self) -> bool {
+        matches!(self, Self::Locked { .. } | Self::Wrong { locked_until: Some(_), .. })
+    }
+
     fn row(&self, about: Option<&Approval>, by: &str) -> Value {
         let (why, left) = match self {
             Self::NotSet => ("no passphrase is set", None),

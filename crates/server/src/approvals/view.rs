@@ -41,12 +41,18 @@ pub(super) fn pending(approval: &Approval, now: Timestamp, way: Way<'_>) -> Mark
         h1 dir="auto" { (escaped(first)) }
         @if approval.question.lines().nth(1).is_some() {
             div .lines {
-                @for line in lines { p .line dir="auto" { (escaped(line)) } }
+                @for line in lines {
+                    p .line tabindex=[is_long(line).then_some("0")] dir="auto" { (escaped(line)) }
+                }
             }
         }
         h2 { "What is asked" }
         dl { (facts(approval, now)) }
         @match way {
+            Way::Form { refused: Some(refused), .. } if refused.locks() => p .alert role="alert" {
+                (refused) ". Then open the link again or, where it is too late for this one, let \
+                your client ask again."
+            },
             Way::Form { token, refused } => (form(token, refused)),
             Way::NotSetUp => p .alert role="alert" { (Refused::NotSet) ", then load this page again." },
             Way::TooLow => p .alert role="alert" {
@@ -62,7 +68,10 @@ fn facts(approval: &Approval, now: Timestamp) -> Markup {
     let left = approval.expires.duration_since(now).as_secs().max(0);
     let left = if left < 60 { format!("{left} s") } else { format!("{} min", left / 60) };
     let row = |name: &str, value: &str| {
-        html! { dt { (name) } dd tabindex=[(value.len() > 400).then_some("0")] dir="auto" { (escaped(value)) } }
+        html! {
+            dt { (name) }
+            dd tabindex=[is_long(value).then_some("0")] dir="auto" { (escaped(value)) }
+        }
     };
     html! {
         (row("Org", &approval.org))
@@ -75,6 +84,11 @@ fn facts(approval: &Approval, now: Timestamp) -> Markup {
         (row("Open until", &format!("{} (another {left})", clock_time(approval.expires))))
         (row("Approval", &approval.id))
     }
+}
+
+/// True where it may not fit its box, which then scrolls: a keyboard must reach it.
+const fn is_long(text: &str) -> bool {
+    text.len() > 400
 }
 
 fn form(token: &str, refused: Option<&Refused>) -> Markup {
@@ -104,8 +118,12 @@ fn form(token: &str, refused: Option<&Refused>) -> Markup {
 
 /// What is no longer to be decided.
 pub(super) fn over(state: State, approval: &Approval) -> Markup {
+    let until = clock_time(approval.expires);
     let (what, next) = match state {
-        State::Approved => ("Approved", "You can close this page."),
+        State::Approved => (
+            "Approved",
+            &*format!("Your client can go on, until {until}: tell it to. You can close this page."),
+        ),
         State::Declined => ("Declined", "Nothing is changed. You can close this page."),
         State::Consumed => {
             ("Approved and done", "This approval was used. You can close this page.")
