@@ -23,7 +23,8 @@ mod version;
 pub use desk::{Access, Answer, Control, Created, Desk, Export, ExportFile, Failure, Plan, Prepared, Target};
 pub use merge::{diff, merged, remarkable, same};
 pub use resources::{
-    PREVIEW_CHANGE, TOOLSETS, Toolset, UNDO_CHANGE, find, operation, tools, toolset_of,
+    GET_LOGS, GET_USER, PREVIEW_CHANGE, TOOLSETS, Toolset, UNDO_CHANGE, find, operation, tools,
+    toolset_of,
 };
 pub use scope::Scope;
 pub use shape::{REDACTED, redact, strip_links};

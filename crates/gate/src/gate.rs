@@ -22,7 +22,7 @@ use crate::{
     locks::Locks,
     memory::Memory,
     protect::Own,
-    record::{self, Recorder, Row, TrailError},
+    record::{self, Recorder, Row},
     reply::{self, Shaped},
     text::to_text,
     wire::Wire,
@@ -121,12 +121,16 @@ impl Gate {
         self.0.writes.wait().await;
     }
 
-    /// Keeps a row about the server itself, such as the tools it serves.
-    pub fn note(&self, kind: &str, about: Value) -> Result<(), TrailError> {
-        self.tell_policy();
+    /// Keeps a row about the server itself, such as the tools it serves. Nobody waits for it: the
+    /// first row makes files.
+    pub fn note(&self, kind: &str, about: Value) {
         let mut row = Row::new(kind);
         row.set("about", about);
-        self.0.setup.recorder.record(row, false).map(drop)
+        let gate = self.clone();
+        self.0.writes.spawn_blocking(move || {
+            gate.tell_policy();
+            gate.keep(row);
+        });
     }
 
     /// Calls a tool. Dropping the future ends a call that reads; a change that was begun goes on

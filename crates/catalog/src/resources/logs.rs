@@ -17,6 +17,9 @@ use crate::{
 
 tools![GetLogs, GetLoginFailures];
 
+/// The tool that searches the System Log.
+pub const GET_LOGS: &ToolDef = &GetLogs::DEF;
+
 const LIST: Operation = Operation::read("/api/v1/logs", Scope::LOGS_READ);
 
 /// Search the System Log, from 7 days back unless `since` says otherwise. Why somebody cannot

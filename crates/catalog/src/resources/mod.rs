@@ -16,6 +16,8 @@ mod users;
 mod users_csv;
 
 pub use changes::{PREVIEW_CHANGE, UNDO_CHANGE};
+pub use logs::GET_LOGS;
+pub use users::GET_USER;
 use okta_client::Method;
 
 use crate::tool::{Operation, ToolDef};
@@ -39,8 +41,9 @@ macro_rules! toolset {
     };
 }
 
-/// Every toolset, in the order in which clients see them.
-pub const TOOLSETS: &[Toolset] = &[
+/// Every toolset, in the order in which clients see them. A static: as a constant, every crate that
+/// looks at it would have the code of all tools once more.
+pub static TOOLSETS: &[Toolset] = &[
     toolset!("server", scope_status, changes),
     toolset!("users", users, users_csv),
     toolset!("groups", groups),

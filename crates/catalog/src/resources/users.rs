@@ -43,6 +43,9 @@ const DELETE: Operation =
 const SCHEMA: Operation =
     Operation::read("/api/v1/meta/schemas/user/{schemaId}", Scope::SCHEMAS_READ);
 
+/// The tool that reads a user; `me` is the one who asks.
+pub const GET_USER: &ToolDef = &GetUser::DEF;
+
 /// List users. Without `search`, deactivated users are left out.
 #[derive(Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all(serialize = "camelCase"), deny_unknown_fields)]
