@@ -194,6 +194,8 @@ async function hostile(browser) {
         await page.goto(policy.link);
         const extra = (await shape(page)).filter((each) => !wanted.includes(each));
         checks.equal(extra, [], "10 kB: no other elements");
+        const hidden = await page.$eval(".line", (line) => line.scrollHeight - line.clientHeight);
+        checks.equal(hidden, 0, "what will be sent is seen without scrolling in it");
         await shots(page, "hostile-10-kB");
       }
       checks.equal(seen.dialogs, [], "no script ran");
