@@ -281,6 +281,15 @@ fn what_was_changed_is_named() {
 }
 
 #[test]
+fn a_trail_that_is_gone_is_missed() {
+    let home = morning();
+    fs_err::remove_dir_all(folder(&home)).unwrap();
+    let ran = home.run(&["audit", "verify"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{ran:?}");
+    assert!(ran.stderr.contains("is gone: only its key is there"), "{}", ran.stderr);
+}
+
+#[test]
 fn a_copy_is_checked_as_it_is() {
     let home = morning();
     let copy = copy(&home);
@@ -359,10 +368,7 @@ fn a_server_that_ends_closes_its_trail() {
     let ran = home.run_fed(&["--sandbox"], &format!("{message}\n"));
     assert!(ran.stdout.contains("\"tools\""), "{ran:?}");
     let report = home.run(&["audit", "verify"]).json();
-    assert_eq!(
-        (&report["whole"], &report["segments"][0]["end"]),
-        (&json!(true), &json!("closed"))
-    );
+    assert_eq!((&report["whole"], &report["segments"][0]["end"]), (&json!(true), &json!("closed")));
 }
 
 /// A server that is killed leaves a trail that the next process completes.

@@ -1,7 +1,8 @@
 //! Verification: is the trail as it was written, and is all of it there?
 //!
 //! What it can know offline: rows are chained, checkpoints and heads are signed, and segments name
-//! each other's last rows. Who holds the key can write another trail; against that help
+//! each other's last rows. What it cannot: who holds the key can write another trail, and of the
+//! last segments, which nothing names yet, one can be taken away with its head. Against both help
 //! checkpoints that were sent away, and Okta's own System Log.
 
 mod chain;

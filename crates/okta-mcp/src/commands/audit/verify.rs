@@ -9,6 +9,10 @@ use serde_json::json;
 use super::{Desk, date, members};
 use crate::{cli::VerifyArgs, failure::Failure, printer, table};
 
+/// What to do where something is wrong.
+const NEXT: &str = "keep a copy as it is; Okta's System Log and checkpoints that were sent away \
+                    tell what is missing";
+
 /// How many segments a table shows.
 const SHOWN: usize = 20;
 
@@ -24,6 +28,16 @@ pub(super) fn run(desk: &Desk, args: &VerifyArgs) -> Result<(), Failure> {
         }
     };
     let report = verify(&desk.folder, key, args)?;
+    if report.segments.is_empty() && key.is_some() {
+        // The key is made with the first row, and old segments leave rows in younger ones.
+        return Err(Failure::Failed {
+            message: format!(
+                "the audit trail in {} is gone: only its key is there",
+                desk.folder.display()
+            ),
+            next: Some(NEXT.to_owned()),
+        });
+    }
     let found = json!({ "whole": report.is_whole(), "problems": report.problems.len() });
     desk.tell("audit.verified", members(found));
     show(&report, &desk.folder, args)
@@ -111,11 +125,7 @@ fn show(report: &Report, folder: &Path, args: &VerifyArgs) -> Result<(), Failure
             folder.display(),
             problems.join("\n")
         ),
-        next: Some(
-            "keep a copy as it is; Okta's System Log and checkpoints that were sent away tell \
-             what is missing"
-                .to_owned(),
-        ),
+        next: Some(NEXT.to_owned()),
     })
 }
 
