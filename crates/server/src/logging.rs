@@ -50,7 +50,15 @@ impl Logging {
             Layer as _, filter::Targets, layer::SubscriberExt as _, util::SubscriberInitExt as _,
         };
         let mut targets = Targets::new().with_default(self.level.min(LevelFilter::WARN));
-        for ours in ["okta_client", "okta_gate", "okta_mcp_server", "okta_mcp"] {
+        for ours in [
+            "okta_client",
+            "okta_gate",
+            "okta_mcp",
+            "okta_mcp_server",
+            "okta_policy",
+            "okta_storage",
+            "okta_trail",
+        ] {
             targets = targets.with_target(ours, self.level);
         }
         let layer = tracing_subscriber::fmt::layer().with_ansi(false);

@@ -20,15 +20,11 @@ const SHOWN: usize = 20;
 pub(super) fn run(desk: &Desk, args: &VerifyArgs) -> Result<(), Failure> {
     // First: what a crash left behind is looked after with it.
     desk.tell("audit.read", members(json!({ "command": "verify" })));
-    let key = match given_key(args)? {
-        Some(key) => Some(key),
-        None => {
-            let key = KeyFile::read(&desk.state).map_err(|error| desk.failed(error))?;
-            key.map(|key| key.public())
-        }
-    };
+    let own = KeyFile::read(&desk.state).map_err(|error| desk.failed(error))?;
+    let own = own.map(|key| key.public());
+    let key = given_key(args)?.or(own);
     let report = verify(&desk.folder, key, args)?;
-    if report.segments.is_empty() && key.is_some() {
+    if report.segments.is_empty() && own.is_some() {
         // The key is made with the first row, and old segments leave rows in younger ones.
         return Err(Failure::Failed {
             message: format!(
