@@ -11,8 +11,8 @@ use clap_complete::Shell;
 
 pub(crate) use approvals::{ApprovalsArgs, ApprovalsCommand, ListArgs};
 pub(crate) use audit::{
-    AuditArgs, AuditCommand, ExportArgs, ExportFormat, ReportArgs, SearchArgs, ShowArgs, TailArgs,
-    VerifyArgs, WindowArgs,
+    AuditArgs, AuditCommand, ExportArgs, ExportFormat, ReconcileArgs, ReportArgs, SearchArgs,
+    ShowArgs, TailArgs, VerifyArgs, WindowArgs,
 };
 pub(crate) use policy::{CheckArgs, ExplainArgs, PolicyArgs, PolicyCommand, ReplayArgs, TestArgs};
 

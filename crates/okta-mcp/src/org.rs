@@ -61,6 +61,8 @@ pub(crate) struct Connected {
     pub(crate) host: String,
     /// The profile of the configuration.
     pub(crate) profile: String,
+    /// An API token signs in: the admin who made it does what is done.
+    pub(crate) api_token: bool,
     _sandbox: Option<Server>,
 }
 
@@ -80,10 +82,10 @@ type Make = fn(Config, Arc<dyn Clock>, Arc<dyn Entropy>) -> Result<App, StartErr
 pub(crate) async fn connect(given: &Given, make: Make) -> Result<Connected, Failure> {
     let Configured { config, sandbox } = configuration(given).await?;
     let (principal, host) = (config.principal.clone(), config.org.host().to_owned());
-    let profile = config.profile.clone();
+    let (profile, api_token) = (config.profile.clone(), config.api_token());
     let app =
         make(config, Arc::new(SystemClock), Arc::new(SystemEntropy)).map_err(Failure::usage)?;
-    Ok(Connected { app, principal, host, profile, _sandbox: sandbox })
+    Ok(Connected { app, principal, host, profile, api_token, _sandbox: sandbox })
 }
 
 /// An org in memory that goes by the wall clock.

@@ -13,6 +13,7 @@ use clap::{Args, Subcommand, ValueEnum, builder::RangedU64ValueParser};
   okta-mcp audit tail
   okta-mcp audit search --since 7d --tool delete_group
   okta-mcp audit verify
+  okta-mcp audit reconcile --since 7d
   okta-mcp audit export --format ocsf --since 2026-01-01 --out events.jsonl")]
 pub(crate) struct AuditArgs {
     #[command(subcommand)]
@@ -27,6 +28,7 @@ pub(crate) enum AuditCommand {
     Show(ShowArgs),
     Export(ExportArgs),
     Verify(VerifyArgs),
+    Reconcile(ReconcileArgs),
     Report(ReportArgs),
 }
 
@@ -168,6 +170,28 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) checkpoints: Option<PathBuf>,
     /// Print the result as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Compare the trail with Okta's own System Log
+///
+/// Finds writes that Okta does not know, and events of Okta that the trail does not know: somebody
+/// else used the credential, or the trail was rewritten by who holds its key. Settles writes of
+/// unknown outcome. Reads the System Log as any call does (`okta.logs.read`; with an API token
+/// `okta.users.read` too). Events can arrive late. Exit code 1 where something does not match.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  okta-mcp audit reconcile --since 24h
+  okta-mcp audit reconcile --since 2026-01-01 --until 2026-02-01 --json")]
+pub(crate) struct ReconcileArgs {
+    /// From then on, such as 24h, 2026-01-31, 2026-01-31T09:00:00Z; Okta keeps 90 days
+    #[arg(long, value_name = "TIME")]
+    pub(crate) since: String,
+    /// Until then; without it until now
+    #[arg(long, value_name = "TIME")]
+    pub(crate) until: Option<String>,
+    /// Print what was found as JSON
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -2,6 +2,7 @@
 
 mod export;
 mod list;
+mod reconcile;
 mod report;
 mod show;
 mod verify;
@@ -23,8 +24,8 @@ use crate::{
     printer,
 };
 
-/// Does what is asked about the trail. It takes a state folder, and no org.
-pub(crate) fn run(args: &AuditArgs, given: &Given) -> Result<(), Failure> {
+/// Does what is asked about the trail. But for `reconcile` it takes a state folder, and no org.
+pub(crate) async fn run(args: &AuditArgs, given: &Given) -> Result<(), Failure> {
     stdio::start_log()?;
     if let AuditCommand::Verify(args) = &args.command
         && let Some(folder) = &args.folder
@@ -38,6 +39,7 @@ pub(crate) fn run(args: &AuditArgs, given: &Given) -> Result<(), Failure> {
         AuditCommand::Show(args) => show::run(&desk, args),
         AuditCommand::Export(args) => export::run(&desk, args),
         AuditCommand::Verify(args) => verify::run(&desk, args),
+        AuditCommand::Reconcile(args) => reconcile::run(&desk, args, given).await,
         AuditCommand::Report(args) => report::run(&desk, args),
     }
 }

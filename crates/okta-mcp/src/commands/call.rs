@@ -120,7 +120,7 @@ fn beside(answer: &Value) {
 }
 
 /// The envelope of a failure, for a person.
-fn failure(error: &CallError) -> Failure {
+pub(super) fn failure(error: &CallError) -> Failure {
     let envelope = error.envelope();
     let told = |pointer: &str| envelope.pointer(pointer).map(text);
     let mut message = match error {

@@ -27,7 +27,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         match cli.command {
             None => stdio::run(&given).await,
             Some(Command::Approvals(args)) => approvals::run(&args, &given.flags).await,
-            Some(Command::Audit(args)) => audit::run(&args, &given),
+            Some(Command::Audit(args)) => audit::run(&args, &given).await,
             Some(Command::Call(args)) => call::run(&args, &given.or(args.sandbox)).await,
             Some(Command::Completions { shell }) => {
                 given.unused("completions")?;

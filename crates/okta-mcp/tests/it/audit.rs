@@ -126,7 +126,7 @@ mod terminal {
 fn every_part_has_help_with_an_example() {
     let home = Home::new();
     let mut all = String::new();
-    for part in ["tail", "search", "show", "export", "verify", "report"] {
+    for part in ["tail", "search", "show", "export", "verify", "reconcile", "report"] {
         let ran = home.run(&["audit", part, "--help"]);
         assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{part}");
         assert!(ran.stdout.contains("Example"), "{part}");

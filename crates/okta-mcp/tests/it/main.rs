@@ -10,6 +10,7 @@ mod configuration;
 mod demo;
 mod help;
 mod policy;
+mod reconcile;
 mod sandbox;
 mod stdio;
 mod support;

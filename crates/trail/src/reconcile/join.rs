@@ -176,7 +176,7 @@ impl Join<'_> {
                 _ if refused => Verdict::Refused,
                 _ if late => Verdict::Late,
                 Some(_) => Verdict::Silent,
-                None => Verdict::NotDone,
+                None => Verdict::Nothing,
             };
             found.settled.push(Settled { verdict, call: account, events: owned(events) });
         } else if account.outcome == "success" {
@@ -231,6 +231,7 @@ impl Join<'_> {
                 Said::Nothing if event.call.is_some() => Why::RowGone { recorded: None },
                 Said::Nothing if event.expected => Why::Foreign,
                 Said::Nothing => {
+                    found.aside += 1;
                     if event.nature == Nature::Refused {
                         let events = vec![event.clone()];
                         found.refused.push(Beside { call: None, events });

@@ -86,6 +86,8 @@ pub struct Reconciled {
     pub events: u64,
     /// How many of them the trail explains.
     pub explained: u64,
+    /// How many of them no row need explain.
+    pub aside: u64,
     /// Writes that were done by the trail, and that the log does not know.
     pub missing: Vec<Account>,
     /// Writes of which trail and log say the opposite.
@@ -177,8 +179,8 @@ pub enum Verdict {
     Done,
     /// It was refused.
     Refused,
-    /// Nothing, and what was done would be in it.
-    NotDone,
+    /// Nothing, and a write that was done would be in it by now.
+    Nothing,
     /// Nothing, and it need not.
     Silent,
     /// Nothing yet.

@@ -179,7 +179,7 @@ fn an_event_that_the_trail_does_not_know_is_foreign() {
     assert!(!found.matches());
     assert_eq!(why(&found), [&Why::Foreign]);
     assert_eq!(found.unexplained[0].event.request_ids, ["req-1"]);
-    assert_eq!((found.events, found.explained), (2, 0));
+    assert_eq!((found.events, found.explained, found.aside), (2, 0, 1));
 }
 
 #[test]
@@ -296,7 +296,7 @@ fn open_ends_are_settled() {
     for (at, event, verdict) in [
         (1, Some(Nature::Done), Verdict::Done),
         (2, Some(Nature::Refused), Verdict::Refused),
-        (3, None, Verdict::NotDone),
+        (3, None, Verdict::Nothing),
         (590, None, Verdict::Late),
     ] {
         let sent = world.write(minute(at), "unknown", &[]);

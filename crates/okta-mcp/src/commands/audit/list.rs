@@ -162,7 +162,7 @@ fn about(row: &Entry) -> String {
 }
 
 /// One visible line of a few words.
-fn short(text: &str) -> String {
+pub(super) fn short(text: &str) -> String {
     let text = escaped(&text.replace('\n', " "));
     match text.char_indices().nth(CELL) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),

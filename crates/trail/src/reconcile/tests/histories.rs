@@ -70,7 +70,7 @@ impl Wanted {
         for settled in &found.settled {
             match settled.verdict {
                 Verdict::Done => wanted.done.insert(id(&settled.events[0].request_ids)),
-                Verdict::NotDone => wanted.not_done.insert(settled.call.call.clone()),
+                Verdict::Nothing => wanted.not_done.insert(settled.call.call.clone()),
                 verdict => panic!("{verdict:?}"),
             };
         }
@@ -152,7 +152,7 @@ proptest! {
         prop_assert!(found.contradicted.is_empty() && found.late.is_empty());
         prop_assert!(found.silent.is_empty());
         let unexplained = found.unexplained.len() as u64;
-        prop_assert_eq!(found.events, found.explained + unexplained);
+        prop_assert_eq!(found.events, found.explained + unexplained + found.aside);
     }
 
     /// The order of the log does not matter.
