@@ -1,11 +1,14 @@
 //! What becomes of an object while a person makes up their mind about it.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use okta_client::BoxFuture;
 use okta_gate::{Asker, CallError, Called, Client, Level, Question, Verdict};
 use okta_storage::{Decided, hash_passphrase};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::{
     okta::{Answer, Seen},
@@ -83,14 +86,10 @@ impl<F: Fn() + Send + Sync> Client for Slow<F> {
     }
 }
 
-fn args(args: Value) -> Map<String, Value> {
-    args.as_object().unwrap().clone()
-}
-
 /// Makes the call while `now` comes to be; the person then says yes.
 async fn slowly(rig: &Rig, tool: &str, with: &Value, org: &Mutex<Org>, now: &Org) -> Called {
     let client = Slow(|| *org.lock().unwrap() = now.clone());
-    rig.gate.call(&context(), tool, args(with.clone()), &client).await
+    rig.gate.call(&context(), tool, with.as_object().unwrap().clone(), &client).await
 }
 
 /// Sensitive and destructive calls about a person or a group.
@@ -117,6 +116,34 @@ async fn who_became_super_admin_is_left_alone() {
         assert_eq!(rig.okta.writes(), [], "{tool}");
         let rows = rig.trail.rows.lock().unwrap();
         assert!(rows.iter().all(|(row, _)| row["kind"] != "intent"), "{tool}");
+    }
+}
+
+/// Before the question and after the answer.
+#[tokio::test]
+async fn who_is_super_admin_by_any_look_is_left_alone() {
+    for looks in 0.. {
+        let rig = Rig::new().await;
+        let looked = AtomicUsize::new(0);
+        rig.okta.program(move |seen: &Seen| {
+            let is_role = seen.path.ends_with("/roles");
+            let crowned = is_role && looked.fetch_add(1, Ordering::Relaxed) >= looks;
+            match seen.method.as_str() {
+                "GET" if crowned => Answer::json(200, &json!([{ "type": "SUPER_ADMIN" }])),
+                "GET" if is_role || seen.path.ends_with("/appLinks") => {
+                    Answer::json(200, &json!([]))
+                }
+                _ => Answer::json(200, &json!({ "id": "00u1", "status": "ACTIVE" })),
+            }
+        });
+        let args = json!({ "user_id": "00u1" });
+        let called = rig.call("deactivate_user", args, &Person::agrees()).await;
+        if matches!(called, Called::Done(_)) {
+            assert!(looks >= 2, "{looks}");
+            return;
+        }
+        assert!(matches!(called, Called::Failed(CallError::Protected { .. })), "{called:?}");
+        assert_eq!(rig.okta.writes(), []);
     }
 }
 
