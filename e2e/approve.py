@@ -65,6 +65,11 @@ class Machine:
             if row["kind"] == kind and all(row.get(key) == value for key, value in wanted.items())
         ]
 
+    def intents(self, tool: str) -> int:
+        """How many calls of a tool had an intent to change something."""
+        calls = tuple(f"{row['seq']}-{row['hash'][:16]}" for row in self.rows("call", tool=tool))
+        return sum(row["call"].startswith(calls) for row in self.rows("intent"))
+
 
 async def group(face, name: str = "E2E", description: str = "stays") -> str:
     made = await face.call("create_group", profile={"name": name, "description": description})
@@ -288,6 +293,12 @@ name = "members come and go"
 tools = ["remove_user_from_group"]
 decision = "allow"
 
+[[profiles.default.rules]]
+name = "the client's word is enough"
+tools = ["deactivate_user"]
+decision = "confirm"
+level = "client"
+
 [profiles.default.protect]
 groups = ["Break Glass"]
 """
@@ -334,7 +345,11 @@ async def policy(checks: Checks, home: Home, mode: str) -> None:
         answer = await face.call("update_group", group_id=glass, profile={"description": "x"})
         checks.equal(answer.kind, "protected", "what is protected")
         checks.equal(face.questions, [], "the client is not asked")
-        checks.equal(len(machine.rows("intent", tool="delete_group")), 0, "no deletion in the trail")
+        done = await face.call("deactivate_user", user_id=user)
+        checks.that(not done.is_error and "approval_required" not in done.value, "left to the client", done.text)
+        checks.equal(len(face.questions), 1, "which is asked then")
+        checks.equal(machine.intents("delete_group"), 0, "no deletion in the trail")
+        checks.equal(machine.intents("deactivate_user"), 1, "one deactivation is")
 
     wrong = home.path / "wrong.toml"
     wrong.write_text("[profiles.default]\nread_onyl = true\n")
