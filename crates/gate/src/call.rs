@@ -95,7 +95,7 @@ impl Gate {
             "granted",
             match grant {
                 Grant::Scopes(scopes) => json!(scopes),
-                _ => json!("the rights of the admin behind the API token"),
+                Grant::Unlimited => json!("the rights of the admin behind the API token"),
             },
         );
         self.keep(row);

@@ -73,7 +73,7 @@ pub enum CallError {
     #[error("{error}")]
     Okta {
         /// Why.
-        error: OktaError,
+        error: Box<OktaError>,
         /// The scope that the operation needs.
         scope: Option<Scope>,
         /// How to find out whether a write was done.
@@ -91,7 +91,7 @@ impl From<Failure> for CallError {
         match failure {
             Failure::Arguments(text) => Self::Arguments(text),
             Failure::Okta(error) => {
-                Self::Okta { error, scope: None, check: String::new(), done: 0 }
+                Self::Okta { error: error.into(), scope: None, check: String::new(), done: 0 }
             }
             Failure::Refused { message, next } => Self::Refused { message, next },
             Failure::File(text) => Self::File(text),
@@ -101,7 +101,7 @@ impl From<Failure> for CallError {
 
 impl From<OktaError> for CallError {
     fn from(error: OktaError) -> Self {
-        Self::Okta { error, scope: None, check: String::new(), done: 0 }
+        Self::Okta { error: error.into(), scope: None, check: String::new(), done: 0 }
     }
 }
 
@@ -235,9 +235,8 @@ impl CallError {
             Self::Denied { .. } => "whoever runs this server can change its policy; `okta-mcp \
                                     policy explain` tells which rule decides"
                 .to_owned(),
-            Self::Storage(_) => "nothing was changed".to_owned(),
             Self::Changed => "read it again, and call again".to_owned(),
-            Self::AskFailed(_) => "nothing was changed".to_owned(),
+            Self::AskFailed(_) | Self::Storage(_) => "nothing was changed".to_owned(),
             Self::Trail(TrailError::Removed { .. }) => {
                 "restart this server; until then nothing is changed in Okta".to_owned()
             }

@@ -142,8 +142,8 @@ impl Gate {
                 next: "read the object to see how it is".to_owned(),
             });
         }
-        let plain = setup.memory.seal.open(KIND, id, &kept.undo.sealed)?;
-        let sealed: Sealed = serde_json::from_slice(&plain).map_err(|_| unreadable())?;
+        let opened = setup.memory.seal.open(KIND, id, &kept.undo.sealed)?;
+        let sealed: Sealed = serde_json::from_slice(&opened).map_err(|_| unreadable())?;
         let (read, _) = sealed.read.restored().ok_or_else(unreadable)?;
         let requests: Option<Vec<_>> =
             sealed.requests.into_iter().map(KeptRequest::restored).collect();

@@ -65,7 +65,7 @@ pub(crate) struct SearchArgs {
     /// Who is responsible for the call
     #[arg(long)]
     pub(crate) principal: Option<String>,
-    /// What came of it, such as success, denied, not_confirmed, unknown
+    /// What came of it, such as success, denied, unknown
     #[arg(long)]
     pub(crate) outcome: Option<String>,
     /// A kind of row, such as intent, approval.decided, policy

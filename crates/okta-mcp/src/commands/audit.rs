@@ -106,7 +106,7 @@ impl Desk {
         }
     }
 
-    fn failed(&self, error: io::Error) -> Failure {
+    fn failed(&self, error: &io::Error) -> Failure {
         Failure::unexpected(format!("the audit trail in {}: {error}", self.folder.display()))
     }
 }

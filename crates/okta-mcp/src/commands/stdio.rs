@@ -19,7 +19,9 @@ pub(crate) async fn run(given: &Given) -> Result<(), Failure> {
             "okta-mcp waits for an MCP client on standard input; `okta-mcp demo` shows what it does",
         );
     }
-    serve_stdio(org.app, tokio::io::stdin(), tokio::io::stdout()).await.map_err(Failure::unexpected)
+    // Boxed: it is large, and lives as long as the process.
+    let served = Box::pin(serve_stdio(org.app, tokio::io::stdin(), tokio::io::stdout()));
+    served.await.map_err(Failure::unexpected)
 }
 
 /// Starts the log that the environment asks for.

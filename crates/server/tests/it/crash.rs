@@ -73,7 +73,8 @@ async fn dies_at(point: &'static str, reached: Reached) {
         let count = created.iter().filter(|created| **created == name).count();
         assert_eq!(count, usize::from(reached == Reached::Yes), "{name}");
         let intent = rows.iter().find(|row| {
-            row["kind"] == "intent" && row["summary"].as_str().unwrap().contains(&format!("\"{name}\""))
+            row["kind"] == "intent"
+                && row["summary"].as_str().unwrap().contains(&format!("\"{name}\""))
         });
         // Nothing is done unrecorded.
         assert!(count == 0 || intent.is_some(), "{name} is done, and no intent tells of it");
@@ -101,11 +102,7 @@ async fn groups(sandbox: &OrgBox, url: &str) -> Vec<String> {
 }
 
 /// Starts this test again as the process that dies; true if it lived.
-async fn run_child(
-    environment: &HashMap<&'static str, String>,
-    point: &str,
-    group: &str,
-) -> bool {
+async fn run_child(environment: &HashMap<&'static str, String>, point: &str, group: &str) -> bool {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["crash::child", "--exact", "--nocapture", "--test-threads=1"]);
     command.envs(environment).env(CRASH_AT, point).env(GROUP, group);

@@ -31,7 +31,7 @@ pub(super) fn run(desk: &Desk, args: &ExportArgs) -> Result<(), Failure> {
     desk.tell("audit.exported", members(told));
     let mut writer = BufWriter::new(file);
     let count = write(desk, args.format, &filter, &mut writer);
-    let count = count.map_err(|error| desk.failed(error))?;
+    let count = count.map_err(|error| desk.failed(&error))?;
     let file = writer.into_inner().map_err(|error| wrong(error.into_error()))?;
     file.sync_all().map_err(wrong)?;
     let what = if args.format == ExportFormat::Jsonl { "rows" } else { "calls" };

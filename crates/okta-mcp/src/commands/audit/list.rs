@@ -27,7 +27,7 @@ const BESIDES: &[&str] =
 pub(super) fn tail(desk: &Desk, args: &TailArgs) -> Result<(), Failure> {
     desk.tell("audit.read", members(json!({ "command": "tail", "rows": args.rows })));
     let rows = okta_trail::tail(&desk.folder, args.rows, desk.now);
-    let rows = rows.map_err(|error| desk.failed(error))?;
+    let rows = rows.map_err(|error| desk.failed(&error))?;
     if args.json || !printer::on_terminal() {
         let items: Vec<Value> = rows.into_iter().map(|row| Value::Object(row.row)).collect();
         return printer::trail_json(&json!({ "items": items }));
@@ -88,9 +88,9 @@ pub(super) fn search(desk: &Desk, args: &SearchArgs) -> Result<(), Failure> {
 fn found(desk: &Desk, filter: &Filter, limit: usize) -> Result<(Vec<Item>, u64), Failure> {
     let (mut found, mut left_out) = (VecDeque::new(), 0);
     let asked_for = filter.kind.is_some() || filter.text.is_some();
-    let items = okta_trail::search(&desk.folder, filter).map_err(|error| desk.failed(error))?;
+    let items = okta_trail::search(&desk.folder, filter).map_err(|error| desk.failed(&error))?;
     for item in items {
-        let item = item.map_err(|error| desk.failed(error))?;
+        let item = item.map_err(|error| desk.failed(&error))?;
         if let Item::Row(row) = &item
             && !asked_for
             && HOUSEKEEPING.contains(&row.kind())

@@ -70,7 +70,7 @@ pub(super) async fn run(desk: &Desk, args: &ReconcileArgs, given: &Given) -> Res
         silent: &facts::silent,
     };
     let found = okta_trail::reconcile(&desk.folder, question, &log.events);
-    let found = found.map_err(|error| desk.failed(error))?;
+    let found = found.map_err(|error| desk.failed(&error))?;
     let told = json!({
         "matches": found.matches(), "whole": verified.is_whole(), "missing": found.missing.len(),
         "contradicted": found.contradicted.len(), "unexplained": found.unexplained.len(),
@@ -113,9 +113,9 @@ impl Window {
 
 /// Verifies the trail with the key of this machine.
 fn verify(desk: &Desk) -> Result<Report, Failure> {
-    let key = KeyFile::read(&desk.state).map_err(|error| desk.failed(error))?;
+    let key = KeyFile::read(&desk.state).map_err(|error| desk.failed(&error))?;
     let key = key.map(|key| key.public());
-    okta_trail::verify(&desk.folder, key.as_ref(), &[]).map_err(|error| desk.failed(error))
+    okta_trail::verify(&desk.folder, key.as_ref(), &[]).map_err(|error| desk.failed(&error))
 }
 
 #[cfg(test)]

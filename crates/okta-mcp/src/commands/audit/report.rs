@@ -27,7 +27,7 @@ pub(super) fn run(desk: &Desk, args: &ReportArgs) -> Result<(), Failure> {
     });
     // First: what a crash left behind is looked after with it, and there is a key.
     desk.tell("audit.exported", members(told));
-    let key = KeyFile::read(&desk.state).map_err(|error| desk.failed(error))?;
+    let key = KeyFile::read(&desk.state).map_err(|error| desk.failed(&error))?;
     let Some(key) = key else {
         return Err(Failure::Failed {
             message: format!("nothing is recorded yet in {}", desk.folder.display()),
@@ -40,7 +40,7 @@ pub(super) fn run(desk: &Desk, args: &ReportArgs) -> Result<(), Failure> {
     let mut writer = BufWriter::new(file);
     let window = Window { folder: &desk.folder, since, until };
     let pack = evidence_pack(window, &key, desk.now, &mut writer);
-    let pack = pack.map_err(|error| desk.failed(error))?;
+    let pack = pack.map_err(|error| desk.failed(&error))?;
     let file = writer.into_inner().map_err(|error| wrong(error.into_error()))?;
     file.sync_all().map_err(wrong)?;
     printer::note(&format!(

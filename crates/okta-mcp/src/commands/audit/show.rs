@@ -14,7 +14,7 @@ const CHAIN: &[&str] = &["seq", "time", "event_id", "kind", "call", "prev", "has
 pub(super) fn run(desk: &Desk, args: &ShowArgs) -> Result<(), Failure> {
     desk.tell("audit.read", members(json!({ "command": "show", "of_call": args.id })));
     let rows = || Rows::open(&desk.folder, None, None);
-    let call = Call::find(&args.id, rows).map_err(|error| desk.failed(error))?;
+    let call = Call::find(&args.id, rows).map_err(|error| desk.failed(&error))?;
     let Some(call) = call else {
         return Err(Failure::Failed {
             message: format!("there is no call {:?} in the audit trail", args.id),

@@ -20,7 +20,7 @@ const SHOWN: usize = 20;
 pub(super) fn run(desk: &Desk, args: &VerifyArgs) -> Result<(), Failure> {
     // First: what a crash left behind is looked after with it.
     desk.tell("audit.read", members(json!({ "command": "verify" })));
-    let own = KeyFile::read(&desk.state).map_err(|error| desk.failed(error))?;
+    let own = KeyFile::read(&desk.state).map_err(|error| desk.failed(&error))?;
     let own = own.map(|key| key.public());
     let key = given_key(args)?.or(own);
     let report = verify(&desk.folder, key, args)?;
