@@ -20,7 +20,9 @@ mod switch;
 mod tool;
 mod version;
 
-pub use desk::{Access, Answer, Control, Created, Desk, Export, ExportFile, Failure, Plan, Prepared, Target};
+pub use desk::{
+    Access, Answer, Control, Created, Desk, Export, ExportFile, Failure, Plan, Prepared, Target,
+};
 pub use merge::{diff, merged, remarkable, same};
 pub use resources::{
     GET_LOGS, GET_USER, PREVIEW_CHANGE, TOOLSETS, Toolset, UNDO_CHANGE, find, operation, tools,

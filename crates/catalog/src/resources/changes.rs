@@ -27,8 +27,7 @@ struct PreviewChange {
 }
 
 impl Tool for PreviewChange {
-    const DEF: ToolDef =
-        control::<Self>("preview_change", Effect::Read).title("Preview a change");
+    const DEF: ToolDef = control::<Self>("preview_change", Effect::Read).title("Preview a change");
 }
 
 impl Prepare for PreviewChange {

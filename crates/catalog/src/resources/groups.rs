@@ -200,9 +200,8 @@ struct DeleteGroup {
 }
 
 impl Tool for DeleteGroup {
-    const DEF: ToolDef = planned::<Self>("delete_group", DELETE)
-        .title("Delete group")
-        .also(&[GET, USERS, APPS]);
+    const DEF: ToolDef =
+        planned::<Self>("delete_group", DELETE).title("Delete group").also(&[GET, USERS, APPS]);
 }
 
 impl Prepare for DeleteGroup {

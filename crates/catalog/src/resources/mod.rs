@@ -17,8 +17,8 @@ mod users_csv;
 
 pub use changes::{PREVIEW_CHANGE, UNDO_CHANGE};
 pub use logs::GET_LOGS;
-pub use users::GET_USER;
 use okta_client::Method;
+pub use users::GET_USER;
 
 use crate::tool::{Operation, ToolDef};
 
