@@ -56,7 +56,7 @@ macro_rules! assert_told {
             (r"\b[0-9a-f]{16,}\b", "[hash]"),
             (r"0oa\w{17}", "[app]"),
             (r"okta-mcp \d+\.\d+\.\d+", "okta-mcp [version]"),
-            (r#"call \d+\.\d+\.\d+"#, "call [version]"),
+            (r"call \d+\.\d+\.\d+", "call [version]"),
             (r#""version": "\d+\.\d+\.\d+""#, "\"version\": [version]"),
             (r#"("?ms"?): \d+"#, "$1: [ms]"),
             (r"bytes: \d+", "bytes: [bytes]"),
@@ -310,10 +310,11 @@ fn a_copy_is_checked_as_it_is() {
     assert!(ran.stderr.contains("not the expected one"), "{}", ran.stderr);
     // Checkpoints that were sent away, among other lines.
     let rows = home.run(&["audit", "search", "--kind", "checkpoint"]);
-    let sent: String = items(&rows)
+    let sent: Vec<String> = items(&rows)
         .iter()
         .map(|row| format!("<109>1 x - okta-mcp 1 checkpoint - {row}\nsomething else\n"))
         .collect();
+    let sent = sent.concat();
     let log = home.path().join("checkpoints.log");
     fs_err::write(&log, sent).unwrap();
     let log = log.to_str().unwrap();
