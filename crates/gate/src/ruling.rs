@@ -14,7 +14,7 @@ use crate::{
     change::Change,
     confirm::Confirmed,
     envelope::CallError,
-    protect::{self, CallReader, Protect, Protection},
+    protect::{self, CallReader, Protection},
     record::Row,
 };
 
@@ -185,13 +185,7 @@ impl Gate {
             rights: &rights,
         };
         let names = setup.policy.protect();
-        let names = Protect {
-            users: names.users.clone(),
-            groups: names.groups.clone(),
-            apps: names.apps.clone(),
-            super_admins: names.super_admins,
-        };
-        Ok(protect::judge(&change.plan, &reader, &names, &setup.own).await)
+        Ok(protect::judge(&change.plan, &reader, names, &setup.own).await)
     }
 
     async fn rule(&self, call: &Call, known: &Known<'_>) -> Result<Ruled, CallError> {

@@ -114,17 +114,18 @@ pub enum Count {
     Calls,
 }
 
-/// What may not be changed, whatever the rules say.
+/// What may not be changed, whatever the rules say. An entry is an id or a name, compared without
+/// regard to case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Protect {
-    /// People, by id or login.
+    /// People: ids, logins or e-mail addresses.
     pub users: Vec<String>,
-    /// Groups, by id or name.
+    /// Groups: ids or names.
     pub groups: Vec<String>,
-    /// Applications, by id or label.
+    /// Applications: ids or labels.
     pub apps: Vec<String>,
-    /// Everybody who is a super administrator.
+    /// Super admins, and the groups that make them. The last super admin is protected either way.
     pub super_admins: bool,
 }
 

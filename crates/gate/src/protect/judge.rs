@@ -74,7 +74,7 @@ impl Judge<'_> {
 
     /// What needs no reading: the reference itself is a protected id or name.
     fn by_reference(&self, kind: Kind, named: &str) -> Result<(), Refusal> {
-        if names::listed(self.listed(kind), named, &[]) {
+        if kind.named().is_some_and(|kind| self.protect.listed(kind, &[named]).is_some()) {
             return Err(words::named(&label(kind, named)));
         }
         if kind == Kind::App && self.own.client_id.as_deref() == Some(named) {
@@ -141,7 +141,7 @@ impl Judge<'_> {
             Kind::Group => &[Kind::Group],
             Kind::App => &[Kind::App],
         };
-        if let Some(kind) = kinds.iter().find(|kind| !self.listed(**kind).is_empty()) {
+        if let Some(kind) = kinds.iter().find(|kind| self.names_some(**kind)) {
             return Err(words::cannot_tell(what, plural(*kind), blind));
         }
         self.unknown(words::unknown(&format!("Whether {what} is protected"), blind));
@@ -154,14 +154,9 @@ impl Judge<'_> {
         }
     }
 
-    /// What the profile names of that kind.
-    pub(super) fn listed(&self, kind: Kind) -> &[String] {
-        match kind {
-            Kind::User => &self.protect.users,
-            Kind::Group => &self.protect.groups,
-            Kind::App => &self.protect.apps,
-            Kind::Told => &[],
-        }
+    /// True if the profile names objects of that kind.
+    pub(super) fn names_some(&self, kind: Kind) -> bool {
+        kind.named().is_some_and(|kind| !self.protect.entries(kind).is_empty())
     }
 
     /// True if an object of that kind may be protected at all.
@@ -169,7 +164,7 @@ impl Judge<'_> {
         let of = |kind| match kind {
             Kind::App => !self.protect.apps.is_empty() || self.own.client_id.is_some(),
             kind => {
-                !self.listed(kind).is_empty()
+                self.names_some(kind)
                     || self.protect.super_admins
                     || self.own.admin
                     || ends != Ends::Nothing

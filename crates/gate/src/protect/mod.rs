@@ -22,27 +22,9 @@ mod words;
 
 use okta_catalog::{Plan, Scope};
 use okta_client::{BoxFuture, Error, Reply, Request};
+pub use okta_policy::Protect;
 
 use crate::{access::Rights, exchanges::Exchanges, wire::Wire};
-
-/// What the profile protects. An entry is an id or a name, compared without regard to case.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Protect {
-    /// People: ids, logins or e-mail addresses.
-    pub users: Vec<String>,
-    /// Groups: ids or names.
-    pub groups: Vec<String>,
-    /// Applications: ids or labels.
-    pub apps: Vec<String>,
-    /// Super admins, and the groups that make them. The last super admin is protected either way.
-    pub super_admins: bool,
-}
-
-impl Default for Protect {
-    fn default() -> Self {
-        Self { users: Vec::new(), groups: Vec::new(), apps: Vec::new(), super_admins: true }
-    }
-}
 
 /// What this server itself depends on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,26 +1,11 @@
-//! Comparing what the profile names with what Okta says, and what people call Okta's objects.
+//! What people call Okta's objects.
 
+use okta_trail::escaped;
 use serde_json::Value;
-
-use crate::text::escaped;
 
 /// The text at a JSON pointer, where there is one that is not empty.
 pub(super) fn text<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {
     value.pointer(pointer).and_then(Value::as_str).filter(|text| !text.is_empty())
-}
-
-/// True if one of the profile's entries is this id or one of these names, compared as Okta compares
-/// logins: without regard to case. No two of Okta's ids differ by case alone in practice, and an
-/// entry that was typed in another case is to protect all the same.
-pub(super) fn listed(entries: &[String], id: &str, names: &[Option<&str>]) -> bool {
-    let known: Vec<String> = names.iter().copied().flatten().chain([id]).map(fold).collect();
-    entries.iter().map(|entry| fold(entry)).any(|entry| !entry.is_empty() && known.contains(&entry))
-}
-
-/// By way of the capitals, so that letters with two small forms (`σ`, `ς`) and those that capitals
-/// write as two (`ß`) come out the same.
-fn fold(name: &str) -> String {
-    name.trim().chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
 }
 
 /// A person: name and login.

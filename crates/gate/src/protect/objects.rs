@@ -1,5 +1,7 @@
 //! What protects one person, one group, one application.
 
+use okta_policy::Kind as Named;
+
 use super::{
     judge::{Judge, plural},
     names,
@@ -32,9 +34,7 @@ impl Judge<'_> {
             Ok(page) => {
                 user.label = names::user(&page.body);
                 user.id = sight::id(&page.body).unwrap_or(named).to_owned();
-                let known = ["/profile/login", "/profile/email"]
-                    .map(|pointer| names::text(&page.body, pointer));
-                if names::listed(&self.protect.users, &user.id, &known) {
+                if self.protect.object(Named::User, &page.body).is_some() {
                     return Err(words::named(&user.label));
                 }
             }
@@ -66,8 +66,7 @@ impl Judge<'_> {
         match self.sight.group(named).await {
             Ok(page) => {
                 group.label = names::group(&page.body);
-                let name = names::text(&page.body, "/profile/name");
-                if names::listed(&self.protect.groups, &group.id, &[name]) {
+                if self.protect.object(Named::Group, &page.body).is_some() {
                     return Err(words::named(&group.label));
                 }
             }
@@ -100,7 +99,7 @@ impl Judge<'_> {
             Ok(page) => {
                 let (app, what) = (&page.body, names::app(&page.body));
                 let id = sight::id(app).unwrap_or(named);
-                if names::listed(&self.protect.apps, id, &[names::text(app, "/label")]) {
+                if self.protect.object(Named::App, app).is_some() {
                     return Err(words::named(&what));
                 }
                 let own = self.own.client_id.as_deref();
@@ -115,7 +114,7 @@ impl Judge<'_> {
 
     /// An object that could not be read: refused where the profile names some of its kind.
     fn unread(&mut self, kind: Kind, what: &str, blind: &Blind) -> Result<(), Refusal> {
-        if !self.listed(kind).is_empty() {
+        if self.names_some(kind) {
             return Err(words::cannot_tell(what, plural(kind), blind));
         }
         let whether = match kind {

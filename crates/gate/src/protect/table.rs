@@ -7,6 +7,7 @@
 //! Source: the paths and bodies of Okta's `OpenAPI` files (2026.06.3).
 
 use okta_client::Method;
+use okta_policy::Kind as Named;
 
 /// What a reference is to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -19,6 +20,18 @@ pub(super) enum Kind {
     App,
     /// Whatever the reference says itself: an address or an ORN.
     Told,
+}
+
+impl Kind {
+    /// The kind as the profile knows it; `None` where only the reference tells.
+    pub(super) const fn named(self) -> Option<Named> {
+        match self {
+            Self::User => Some(Named::User),
+            Self::Group => Some(Named::Group),
+            Self::App => Some(Named::App),
+            Self::Told => None,
+        }
+    }
 }
 
 /// Where a line finds what is touched.
