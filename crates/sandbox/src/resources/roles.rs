@@ -1,14 +1,15 @@
 //! Who administers the org: the roles of people and of groups, for reading.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::{
     answer::Answer,
     call::{Call, stamp},
     error::Result,
     id::Id,
+    listing,
     route::{Route, get},
-    store::State,
+    store::{State, User},
 };
 
 const READ: &str = "okta.roles.read";
@@ -16,6 +17,7 @@ const READ: &str = "okta.roles.read";
 pub(super) const ROUTES: &[Route] = &[
     get("/api/v1/users/{userId}/roles", READ, of_user),
     get("/api/v1/groups/{groupId}/roles", READ, of_group),
+    get("/api/v1/iam/assignees/users", READ, assignees),
 ];
 
 /// The standard roles and what the Admin Console calls them.
@@ -39,6 +41,40 @@ fn of_user(call: &mut Call<'_>) -> Result<Answer> {
         roles.extend(held(call, group.id, &format!("/api/v1/groups/{}", group.id)));
     }
     Ok(Answer::ok(Value::Array(roles)))
+}
+
+/// The people with roles of their own or through a group. Unlike other lists this one is an object,
+/// and names its next page in the body.
+fn assignees(call: &mut Call<'_>) -> Result<Answer> {
+    let limit = call.limit(100, 100)?;
+    let after = listing::after_id(call, "00u")?;
+    let holds = |user: &User| {
+        let direct = std::iter::once(user.id);
+        let groups = call.state.groups_of(user.id).into_iter().map(|group| group.id);
+        direct.chain(groups).any(|holder| call.state.roles.contains_key(&holder))
+    };
+    let mut found = call.state.users.after(after).filter(|user| holds(user)).map(|user| user.id);
+    let ids: Vec<Id> = found.by_ref().take(limit).collect();
+    let mut links = Map::new();
+    if found.next().is_some()
+        && let Some(last) = ids.last()
+    {
+        let next = format!("{}?after={last}&limit={limit}", call.path);
+        links.insert("next".to_owned(), call.link(&next));
+    }
+    let orn = |id: &Id| format!("orn:okta:directory:{}:users:{id}", call.state.org_id);
+    let people: Vec<Value> = ids
+        .iter()
+        .map(|id| {
+            let own = format!("/api/v1/users/{id}");
+            let links = json!({
+                "self": call.link(&own),
+                "roles": call.link(&format!("{own}/roles")),
+            });
+            json!({ "id": id, "orn": orn(id), "_links": links })
+        })
+        .collect();
+    Ok(Answer::ok(json!({ "value": people, "_links": links })))
 }
 
 fn of_group(call: &mut Call<'_>) -> Result<Answer> {
