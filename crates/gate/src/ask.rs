@@ -20,7 +20,12 @@ pub struct Question {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// The person agreed.
-    Yes(Level),
+    Yes {
+        /// How sure that is.
+        level: Level,
+        /// True where the call waited for it; false where the answer came with the call.
+        waited: bool,
+    },
     /// The person declined.
     Declined,
     /// The person closed the question.

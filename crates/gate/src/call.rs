@@ -7,6 +7,7 @@ use std::{
 
 use okta_catalog::ToolDef;
 use okta_client::Grant;
+use okta_trail::to_text;
 use serde_json::{Value, json};
 
 use crate::{
@@ -16,7 +17,6 @@ use crate::{
     exchanges::Exchanges,
     record::{Recorded, Row, TrailError},
     reply::Shaped,
-    text::to_text,
 };
 
 /// A call that has begun: who, what, and the id that its requests carry.
@@ -28,6 +28,8 @@ pub(crate) struct Call {
     /// What it sent to Okta.
     pub(crate) exchanges: Exchanges,
     pub(crate) started: jiff::Timestamp,
+    /// The approval that it is to use, where it was named.
+    pub(crate) approval: Option<String>,
 }
 
 impl Gate {

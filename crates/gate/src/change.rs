@@ -106,7 +106,7 @@ impl Gate {
         if !ruled.confirm {
             return Ok((ruled, Asked::Yes(Confirmed::NotNeeded)));
         }
-        let question = question(call, change, &ruled.notes);
+        let question = question(call, change, &ruled.notes)?;
         let binding = question.binding.clone();
         let asking = Asking {
             question,
@@ -115,14 +115,15 @@ impl Gate {
             by_default: ruled.by_default,
         };
         let asked = self.ask(call, asking, client).await?;
-        if let Asked::Yes(Confirmed::By { approval: None, .. }) = asked {
+        if let Asked::Yes(Confirmed::By { waited: true, .. }) = asked {
             self.still_as_shown(call, &binding, client).await?;
         }
         Ok((ruled, asked))
     }
 
     /// A person takes their time: what they were shown must still be so, what would be lost and
-    /// who is protected too. An approval is used by a call that looked anew.
+    /// who is protected too. A call that comes again with the answer, or uses an approval, looked
+    /// anew.
     async fn still_as_shown(
         &self,
         call: &Call,
@@ -131,7 +132,7 @@ impl Gate {
     ) -> Result<(), CallError> {
         let change = self.planned_again(call, client).await?;
         let ruled = self.rule_change(call, &change).await?;
-        if question(call, &change, &ruled.notes).binding == binding {
+        if question(call, &change, &ruled.notes)?.binding == binding {
             Ok(())
         } else {
             Err(CallError::Changed)

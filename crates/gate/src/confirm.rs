@@ -32,6 +32,8 @@ pub(crate) enum Confirmed {
         level: Level,
         /// The approval that was used.
         approval: Option<String>,
+        /// True where the call waited for the answer, after it had looked.
+        waited: bool,
     },
     /// The setting lets it through where nobody can be asked.
     BySetting,
@@ -42,7 +44,7 @@ impl Confirmed {
     pub(crate) fn tell(&self, row: &mut Row) {
         match self {
             Self::NotNeeded => {}
-            Self::By { level, approval } => {
+            Self::By { level, approval, .. } => {
                 row.set("confirmed", level.as_str());
                 if let Some(approval) = approval {
                     row.set("approval", approval.as_str());
@@ -86,7 +88,7 @@ impl Gate {
         let mut confirmed = Confirmed::NotNeeded;
         if ruled.confirm {
             let asking = Asking {
-                question: question_of_read(call, &ruled.notes),
+                question: question_of_read(call, &ruled.notes)?,
                 summary: call.tool.title,
                 level: ruled.level,
                 by_default: ruled.by_default,
@@ -118,8 +120,8 @@ impl Gate {
         let asker = client.asker();
         if asker.level().is_some_and(|level| level >= needed) {
             return match asker.ask(&asking.question).await {
-                Verdict::Yes(level) if level >= needed => {
-                    Ok(Asked::Yes(Confirmed::By { level, approval: None }))
+                Verdict::Yes { level, waited } if level >= needed => {
+                    Ok(Asked::Yes(Confirmed::By { level, approval: None, waited }))
                 }
                 Verdict::Later => Ok(Asked::ByClient),
                 no => Err(refusal(no)),
@@ -152,16 +154,23 @@ impl Gate {
         let binding = asking.question.binding.as_str();
         match store.standing(binding, now).await? {
             Some(approval) if approval.state == State::Approved => {
-                let used = store.consume(&approval.id, binding, now).await?;
-                if let Some(used) = used.filter(|used| decided_at(used) >= Some(level)) {
-                    let level = decided_at(&used).unwrap_or(level);
-                    return Ok(Asked::Yes(Confirmed::By { level, approval: Some(used.id) }));
+                let Some(used) = store.consume(&approval.id, binding, now).await? else {
+                    return Err(not_yet("another call uses it at this moment"));
+                };
+                if let Some(level) = decided_at(&used).filter(|decided| *decided >= level) {
+                    let approval = Some(used.id);
+                    return Ok(Asked::Yes(Confirmed::By { level, approval, waited: false }));
                 }
             }
             Some(approval) if approval.state == State::Declined => {
                 return Err(CallError::NotConfirmed("the person declined"));
             }
             _ => {}
+        }
+        if let Some(named) = &call.approval
+            && self.approval_of(call, named).await?.state == State::Consumed
+        {
+            return Err(not_yet("it was used already"));
         }
         let approval = self.open_approval(call, asking, level, now).await?;
         let place = memory.approvers.place(&approval).await;
@@ -292,7 +301,7 @@ fn refusal(verdict: Verdict) -> CallError {
         Verdict::Cancelled => CallError::NotConfirmed("the person cancelled"),
         Verdict::TimedOut => CallError::NotConfirmed("nobody answered in time"),
         Verdict::Failed(why) => CallError::AskFailed(why),
-        Verdict::Yes(_) => CallError::NotConfirmed("the answer is not sure enough"),
+        Verdict::Yes { .. } => CallError::NotConfirmed("the answer is not sure enough"),
         Verdict::Declined | Verdict::Later => CallError::NotConfirmed("the person declined"),
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use okta_catalog::{Args, Control, Prepared, ToolDef, diff, redact};
 use okta_client::{BoxFuture, Request};
+use okta_trail::to_text;
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -14,8 +15,14 @@ use crate::{
     gate::Called,
     reply::Shaped,
     ruling::Ruled,
-    text::to_text,
 };
+
+/// A call that was approved.
+struct Approved {
+    approval: String,
+    tool: String,
+    args: Args,
+}
 
 impl Gate {
     /// Does what the tool asks.
@@ -33,7 +40,10 @@ impl Gate {
             Control::Status { approval } => self.approval_status(call, &approval).await,
             Control::Run { approval } => {
                 return match self.approved_call(call, &approval).await {
-                    Ok((tool, args)) => self.run_approved(call, tool, args, client, open).await,
+                    Ok((tool, args)) => {
+                        let approved = Approved { approval, tool, args };
+                        self.run_approved(call, approved, client, open).await
+                    }
                     Err(error) => Err(open.refused(error)),
                 };
             }
@@ -58,15 +68,15 @@ impl Gate {
     fn run_approved<'a>(
         &'a self,
         call: &'a Call,
-        tool: String,
-        args: Args,
+        approved: Approved,
         client: &'a dyn Client,
         open: Open<'a>,
     ) -> BoxFuture<'a, Result<Option<String>, CallError>> {
         let shaped = Shaped { text: String::new(), rows: 0, redactions: 0 };
         open.close("handed_over", &shaped);
         Box::pin(async move {
-            match self.call(&call.context, &tool, args, client).await {
+            let Approved { approval, tool, args } = approved;
+            match self.call_with(Some(approval), &call.context, &tool, args, client).await {
                 Called::Done(text) => Ok(Some(text)),
                 Called::Asked => Ok(None),
                 Called::Failed(error) => Err(error),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use okta_catalog::{Args, Effect, Prepared, ToolDef};
 use okta_client::{Clock, Grant};
 use okta_policy::Policy;
+use okta_trail::to_text;
 use serde_json::Value;
 use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
@@ -24,7 +25,6 @@ use crate::{
     protect::Own,
     record::{self, Recorder, Row},
     reply::{self, Shaped},
-    text::to_text,
     wire::Wire,
 };
 
@@ -142,6 +142,18 @@ impl Gate {
         args: Args,
         client: &dyn Client,
     ) -> Called {
+        self.call_with(None, context, name, args, client).await
+    }
+
+    /// Calls a tool, with the approval that it is to use where it was named.
+    pub(crate) async fn call_with(
+        &self,
+        approval: Option<String>,
+        context: &Context,
+        name: &str,
+        args: Args,
+        client: &dyn Client,
+    ) -> Called {
         let Some(tool) = okta_catalog::find(name) else { return Called::Unknown };
         self.tell_policy();
         let recorded = Value::Object(args.clone());
@@ -162,6 +174,7 @@ impl Gate {
             id,
             exchanges: Exchanges::default(),
             started,
+            approval,
         });
         let open = Open { gate: self, call: Some(Arc::clone(&call)) };
         match self.run(&call, args, client, open).await {

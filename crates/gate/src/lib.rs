@@ -24,7 +24,7 @@ mod question;
 mod record;
 mod reply;
 mod ruling;
-mod text;
+mod shown;
 mod undo;
 mod wire;
 
@@ -36,7 +36,7 @@ pub use export::{ExportFolder, FolderError};
 pub use gate::{Called, Gate, Setup};
 pub use memory::{Approvers, Memory};
 pub use okta_policy::Level;
+pub use okta_trail::{escaped, to_text};
 pub use protect::Own;
 pub use record::{Recorded, Recorder, Row, TrailError, hex};
-pub use text::{escaped, to_text};
 pub use wire::Wire;

@@ -1,48 +1,61 @@
 //! What a person is shown before a change, made from what Okta said.
 
-use okta_catalog::{Plan, diff, redact, remarkable};
+use okta_catalog::{Plan, Target, diff, redact, remarkable};
+use okta_trail::{escaped, to_text};
 use serde_json::{Value, json};
 
 use crate::{
     ask::Question,
     call::Call,
     change::Change,
+    envelope::CallError,
     record::digest,
-    text::{escaped, to_text},
+    shown::{self, Lines},
 };
 
-/// How many differences are shown one by one.
-const SHOWN: usize = 20;
+/// How much is shown of a value that is to go, in characters.
+const BEFORE: usize = 200;
 
-/// How much of a value is shown, in characters.
-const VALUE: usize = 200;
-
-/// How much of an object is shown, in characters.
-const BODY: usize = 2000;
+/// How much is shown of an object that is not replaced, in characters.
+const CONTEXT: usize = 2000;
 
 /// The question that stands for this change, and for no other. `notes` is what the policy found.
-pub(crate) fn question(call: &Call, change: &Change, notes: &[String]) -> Question {
+/// A change that is too large to be read is refused.
+pub(crate) fn question(
+    call: &Call,
+    change: &Change,
+    notes: &[String],
+) -> Result<Question, CallError> {
     let plan = &change.plan;
-    let mut lines = vec![format!("{}?", plan.summary)];
-    lines.extend(plan.loss.iter().cloned());
-    lines.extend(changes(plan));
-    if let Some((raised, why)) = &plan.raised {
-        lines.push(format!("This counts as {}: {why}.", raised.as_str()));
-    }
-    lines.extend(notes.iter().cloned());
-    lines.push(asked_by(call));
+    let lines = shown::fitted(|longest| {
+        let mut lines = vec![format!("{}?", plan.summary)];
+        lines.extend(plan.loss.iter().cloned());
+        lines.extend(changes(plan, longest));
+        if let Some((raised, why)) = &plan.raised {
+            lines.push(format!("This counts as {}: {why}.", raised.as_str()));
+        }
+        lines.extend(notes.iter().cloned());
+        for request in &plan.requests {
+            lines.push(format!("Sends {} {}", request.method(), request.path()));
+        }
+        lines.push(asked_by(call));
+        lines
+    })?;
     let text = text(&lines);
-    Question { effect: change.effect, binding: binding(call, &text, Some(plan)), text }
+    Ok(Question { effect: change.effect, binding: binding(call, &text, Some(plan)), text })
 }
 
 /// The question before a call that only reads.
-pub(crate) fn question_of_read(call: &Call, notes: &[String]) -> Question {
-    let mut lines = vec![format!("{}?", call.tool.title)];
-    lines.push(format!("Arguments: {}", shown(&call.args)));
-    lines.extend(notes.iter().cloned());
-    lines.push(asked_by(call));
+pub(crate) fn question_of_read(call: &Call, notes: &[String]) -> Result<Question, CallError> {
+    let lines = shown::fitted(|longest| {
+        let mut lines = vec![format!("{}?", call.tool.title)];
+        lines.push(format!("Arguments: {}", sent(&call.args, longest)));
+        lines.extend(notes.iter().cloned());
+        lines.push(asked_by(call));
+        lines
+    })?;
     let text = text(&lines);
-    Question { effect: call.tool.effect(), binding: binding(call, &text, None), text }
+    Ok(Question { effect: call.tool.effect(), binding: binding(call, &text, None), text })
 }
 
 /// The lines as they are shown. A line break in a name would forge a line of the question.
@@ -57,55 +70,62 @@ fn asked_by(call: &Call) -> String {
 }
 
 /// What will differ: the plan's differences, secrets out.
-fn changes(plan: &Plan) -> Vec<String> {
-    let (Some(target), Some(after)) = (&plan.target, &plan.after) else {
-        // Something new: what will be sent is the difference. A switch: what is switched.
-        let sent: Vec<String> =
-            plan.requests.iter().filter_map(|request| request.json().map(shown)).collect();
-        let switched = plan.target.as_ref().filter(|_| sent.is_empty() && plan.loss.is_empty());
-        return sent
-            .into_iter()
-            .chain(switched.map(|target| shown(&remarkable(&target.seen))))
-            .collect();
-    };
-    let changes = diff(&target.seen, after);
-    let more = changes.len().saturating_sub(SHOWN);
-    let mut lines: Vec<String> =
-        changes.into_iter().take(SHOWN).map(|change| line(&change)).collect();
-    if more > 0 {
-        lines.push(format!("and {more} more differences"));
+fn changes(plan: &Plan, longest: usize) -> Lines {
+    if let (Some(target), Some(after)) = (&plan.target, &plan.after) {
+        return differences(target, after, longest);
     }
-    if lines.is_empty() {
-        lines.push("Nothing would differ.".to_owned());
+    // Something new: what will be sent is the difference. A switch: what is switched.
+    let bodies = plan.requests.iter().filter_map(okta_client::Request::json);
+    let mut lines: Lines = bodies.map(|body| sent(body, longest)).collect();
+    if lines.is_empty() && plan.loss.is_empty() {
+        lines.extend(plan.target.as_ref().map(|target| {
+            let mut seen = remarkable(&target.seen);
+            redact(&mut seen);
+            shown::cut(&to_text(&seen), CONTEXT)
+        }));
     }
     lines
 }
 
-fn line(change: &Value) -> String {
+fn differences(target: &Target, after: &Value, longest: usize) -> Lines {
+    let lines: Lines =
+        diff(&target.seen, after).iter().flat_map(|change| difference(change, longest)).collect();
+    if lines.is_empty() { vec!["Nothing would differ.".to_owned()] } else { lines }
+}
+
+/// One field. Of a list, what joins it and what leaves it.
+fn difference(change: &Value, longest: usize) -> Lines {
     let field = change.get("field").and_then(Value::as_str).unwrap_or("?");
     // The value goes under its field's name, so that a secret is known by it.
-    let side = |key: &str| {
-        change.get(key).map_or("(none)".to_owned(), |value| {
-            let name = field.rsplit('.').next().unwrap_or(field);
-            let mut named = json!({ name: value });
-            redact(&mut named);
-            cut(&to_text(named.get(name).unwrap_or(&Value::Null)), VALUE)
-        })
+    let open = |value: &Value| {
+        let name = field.rsplit('.').next().unwrap_or(field);
+        let mut named = json!({ name: value });
+        redact(&mut named);
+        named.get(name).cloned().unwrap_or_default()
     };
-    format!("{field}: {} → {}", side("before"), side("after"))
+    let side = |key: &str| change.get(key).map(open);
+    let (before, after) = (side("before"), side("after"));
+    if let (Some(Value::Array(before)), Some(Value::Array(after))) = (&before, &after) {
+        let only = |these: &[Value], those: &[Value], word: &str| -> Lines {
+            let items = these.iter().filter(|item| !those.contains(item));
+            items.map(|item| format!("{field}: {word} {}", shown::value(item, longest))).collect()
+        };
+        let lines = [only(before, after, "without"), only(after, before, "with")].concat();
+        if !lines.is_empty() {
+            return lines;
+        }
+    }
+    let none = || "(none)".to_owned();
+    let before = before.map_or_else(none, |value| shown::cut(&to_text(&value), BEFORE));
+    let after = after.map_or_else(none, |value| shown::value(&value, longest));
+    vec![format!("{field}: {before} → {after}")]
 }
 
-fn shown(body: &Value) -> String {
+/// What is sent, secrets out.
+fn sent(body: &Value, longest: usize) -> String {
     let mut body = body.clone();
     redact(&mut body);
-    cut(&to_text(&body), BODY)
-}
-
-fn cut(text: &str, most: usize) -> String {
-    match text.char_indices().nth(most) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text.to_owned(),
-    }
+    shown::value(&body, longest)
 }
 
 /// Names the call, the words that a person reads, and the state it starts from. Properties that

@@ -2,9 +2,8 @@
 
 use okta_catalog::{Answer, Plan, diff, redact, strip_links};
 use okta_client::Reply;
+use okta_trail::to_text;
 use serde_json::{Map, Value, json};
-
-use crate::text::to_text;
 
 /// What goes back to the client, and what the trail keeps of it.
 #[derive(Clone, Debug)]

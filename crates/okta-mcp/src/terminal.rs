@@ -37,7 +37,7 @@ impl Person {
         let passphrase = dialogue.secret("\nApproval passphrase, to do it: ").await?;
         let proof = self.approvals.prove(passphrase, "terminal").await;
         Ok(match proof.map_err(Failure::unexpected)? {
-            Proof::Right(_) => Verdict::Yes(Level::Desktop),
+            Proof::Right(_) => Verdict::Yes { level: Level::Desktop, waited: true },
             Proof::Refused(why) => Verdict::Failed(why.to_string()),
         })
     }
@@ -92,7 +92,7 @@ fn ask(question: &str) -> Verdict {
         .and_then(|()| BufReader::new(input).read_line(&mut answer));
     match read {
         Ok(0) => Verdict::Cancelled,
-        Ok(_) if answer.trim() == "yes" => Verdict::Yes(Level::Client),
+        Ok(_) if answer.trim() == "yes" => Verdict::Yes { level: Level::Client, waited: true },
         Ok(_) => Verdict::Declined,
         Err(error) => Verdict::Failed(error.to_string()),
     }

@@ -170,7 +170,7 @@ async fn live(peer: &Peer<RoleServer>, question: &Question) -> Verdict {
         return Verdict::Failed("the question could not be built".to_owned());
     };
     match peer.create_elicitation_with_timeout(form, Some(OPEN)).await {
-        Ok(answer) => judged(&answer),
+        Ok(answer) => judged(&answer, true),
         Err(ServiceError::Timeout { .. }) => Verdict::TimedOut,
         Err(error) => Verdict::Failed(error.to_string()),
     }
@@ -180,11 +180,11 @@ impl RoundTrip<'_> {
     fn verdict(&self, question: &Question) -> Verdict {
         if let Some(answer) = &self.answer {
             let answer: Result<ElicitResult, _> = serde_json::from_value(answer.clone());
-            match answer.as_ref().map(judged) {
-                Ok(Verdict::Yes(level)) => {
+            match answer.as_ref().map(|answer| judged(answer, false)) {
+                Ok(yes @ Verdict::Yes { .. }) => {
                     let sealed = self.state.as_deref();
                     if sealed.is_some_and(|sealed| self.confirmations.open(sealed, question)) {
-                        return Verdict::Yes(level);
+                        return yes;
                     }
                     // Another question, an old one, or one used before: ask again.
                 }
@@ -219,11 +219,11 @@ fn form(question: &Question) -> Option<ElicitRequestParams> {
 }
 
 /// Only an accepted form with `confirm: true` is a yes.
-fn judged(answer: &ElicitResult) -> Verdict {
+fn judged(answer: &ElicitResult, waited: bool) -> Verdict {
     let confirmed = answer.content.as_ref().and_then(|content| content.get(CONFIRM));
     match answer.action {
         ElicitationAction::Accept if confirmed == Some(&Value::Bool(true)) => {
-            Verdict::Yes(Level::Client)
+            Verdict::Yes { level: Level::Client, waited }
         }
         ElicitationAction::Cancel => Verdict::Cancelled,
         // Declined, accepted without the tick, or a word that only later versions know.

@@ -62,8 +62,8 @@ impl Handler {
         let version = context.protocol_version();
         Context {
             principal: self.0.principal.clone(),
-            client: client.as_ref().map_or("unknown", |client| &client.name).to_owned(),
-            client_version: client.map(|client| client.version).unwrap_or_default(),
+            client: client.as_ref().map_or("unknown".to_owned(), |client| short(&client.name)),
+            client_version: client.map(|client| short(&client.version)).unwrap_or_default(),
             org: self.0.org.clone(),
             profile: self.0.profile.clone(),
             era: version.map(|version| version.as_str().to_owned()).unwrap_or_default(),
@@ -82,6 +82,15 @@ impl Handler {
             meta.insert("io.modelcontextprotocol/serverInfo".to_owned(), about);
             meta
         })
+    }
+}
+
+/// What a client says of itself, cut: it stands in questions and in every row of the trail.
+fn short(name: &str) -> String {
+    const MOST: usize = 100;
+    match name.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", name.get(..end).unwrap_or_default()),
+        None => name.to_owned(),
     }
 }
 

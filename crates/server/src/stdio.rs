@@ -6,7 +6,7 @@ use okta_client::BoxFuture;
 use rmcp::{
     RoleServer, ServiceExt as _,
     model::{ErrorCode, ErrorData, RequestId, ServerJsonRpcMessage},
-    service::{RxJsonRpcMessage, TxJsonRpcMessage},
+    service::{RxJsonRpcMessage, ServerInitializeError, TxJsonRpcMessage},
     transport::Transport,
 };
 use serde_json::Value;
@@ -20,21 +20,31 @@ use crate::App;
 /// The longest line that is read, in bytes.
 const LONGEST: usize = 16 * 1024 * 1024;
 
-/// Serves until the client closes its end; changes that were begun are finished first.
-pub async fn serve_stdio<R, W>(app: App, input: R, output: W) -> io::Result<()>
+/// Serves until the client closes its end, or `stop` is there; changes that were begun are finished
+/// first.
+pub async fn serve_stdio<R, W>(
+    app: App,
+    input: R,
+    output: W,
+    stop: impl Future<Output = ()>,
+) -> io::Result<()>
 where
     R: AsyncRead + Send + Unpin + 'static,
     W: AsyncWrite + Send + Unpin + 'static,
 {
     app.start_sign_in();
     let gate = app.handler.gate().clone();
-    match app.handler.serve(Lines::new(input, output)).await {
-        Ok(running) => {
-            running.waiting().await.map_err(io::Error::other)?;
+    let served = async {
+        match app.handler.serve(Lines::new(input, output)).await {
+            Ok(running) => running.waiting().await.map(drop).map_err(io::Error::other),
+            // The client went before it said anything: nothing is wrong.
+            Err(ServerInitializeError::ConnectionClosed(_)) => Ok(()),
+            Err(error) => Err(io::Error::other(error)),
         }
-        // The client went before it said anything: nothing is wrong.
-        Err(rmcp::service::ServerInitializeError::ConnectionClosed(_)) => {}
-        Err(error) => return Err(io::Error::other(error)),
+    };
+    tokio::select! {
+        served = served => served?,
+        () = stop => tracing::info!("told to stop"),
     }
     gate.drain().await;
     Ok(())

@@ -72,7 +72,7 @@ impl<F: Fn() + Send + Sync> Asker for Slow<F> {
 
     fn ask<'a>(&'a self, _: &'a Question) -> BoxFuture<'a, Verdict> {
         (self.0)();
-        Box::pin(std::future::ready(Verdict::Yes(Level::Client)))
+        Box::pin(std::future::ready(Verdict::Yes { level: Level::Client, waited: true }))
     }
 }
 

@@ -433,7 +433,8 @@ async fn a_name_forges_no_line_of_the_question() {
     rig.call("delete_group", json!({ "group_id": "x1" }), &person).await;
     let asked = person.asked.lock().unwrap();
     let lines: Vec<&str> = asked[0].text.lines().collect();
-    assert_eq!(lines.len(), 4, "{lines:?}");
+    assert_eq!(lines.len(), 5, "{lines:?}");
+    assert_eq!(lines[3], "Sends DELETE /api/v1/groups/x1");
     assert!(lines[0].contains("Ops\\nIt has no members.\\u000d\\nOrg"), "{lines:?}");
     assert!(lines[0].contains("\\u2028\\u202ex"), "{lines:?}");
 }

@@ -110,7 +110,7 @@ impl Person {
     }
 
     pub(crate) fn agrees() -> Self {
-        Self::who(Verdict::Yes(Level::Client))
+        Self::who(Verdict::Yes { level: Level::Client, waited: true })
     }
 }
 

@@ -7,12 +7,14 @@ use okta_mcp_server::{App, Logging, serve_stdio};
 use crate::{
     failure::Failure,
     org::{self, Given},
+    os::Stop,
     printer,
 };
 
-/// Serves until the client closes its end.
+/// Serves until the client closes its end, or this process is told to stop.
 pub(crate) async fn run(given: &Given) -> Result<(), Failure> {
     start_log()?;
+    let mut stop = Stop::new().map_err(Failure::unexpected)?;
     let org = org::connect(given, App::new).await?;
     if std::io::stdin().is_terminal() {
         printer::note(
@@ -20,7 +22,8 @@ pub(crate) async fn run(given: &Given) -> Result<(), Failure> {
         );
     }
     // Boxed: it is large, and lives as long as the process.
-    let served = Box::pin(serve_stdio(org.app, tokio::io::stdin(), tokio::io::stdout()));
+    let (input, output) = (tokio::io::stdin(), tokio::io::stdout());
+    let served = Box::pin(serve_stdio(org.app, input, output, stop.told()));
     served.await.map_err(Failure::unexpected)
 }
 

@@ -33,3 +33,48 @@ fn it_serves_until_standard_input_closes() {
     let listed = &answers[1]["result"]["tools"];
     assert_eq!(listed, &home.run(&["tools", "--json"]).json()["tools"]);
 }
+
+/// Clients end their servers with SIGTERM, too.
+#[cfg(unix)]
+#[test]
+fn told_to_stop_it_closes_its_trail() {
+    use std::{
+        io::{BufRead as _, BufReader, Write as _},
+        process::Stdio,
+    };
+
+    use process_wrap::std::{CommandWrap, ProcessSession};
+
+    const SIGTERM: i32 = 15;
+
+    let home = Home::new();
+    let mut command = home.command(&["--sandbox"]);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = CommandWrap::from(command).wrap(ProcessSession).spawn().unwrap();
+    let mut input = child.stdin().take().unwrap();
+    for message in [
+        json!({
+            "jsonrpc": "2.0", "id": 0, "method": "initialize",
+            "params": {
+                "protocolVersion": "2025-06-18", "capabilities": {},
+                "clientInfo": { "name": "test", "version": "1" },
+            },
+        }),
+        json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }),
+        json!({
+            "jsonrpc": "2.0", "id": 1, "method": "tools/call",
+            "params": { "name": "get_scope_status", "arguments": {} },
+        }),
+    ] {
+        writeln!(input, "{message}").unwrap();
+    }
+    let mut answers = BufReader::new(child.stdout().take().unwrap()).lines();
+    assert!(answers.any(|line| line.unwrap().contains(r#""id":1,"#)));
+    child.signal(SIGTERM).unwrap();
+    assert!(child.wait().unwrap().success());
+    drop(input);
+    let closed = home.run(&["audit", "search", "--kind", "closed"]).json();
+    assert_eq!(closed["items"].as_array().unwrap().len(), 1, "{closed}");
+    let ran = home.run(&["audit", "search", "--tool", "get_scope_status"]);
+    assert_eq!(ran.json()["items"][0]["outcome"], "success");
+}

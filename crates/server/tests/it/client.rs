@@ -158,7 +158,7 @@ impl OrgBox {
         let app = App::new(config, clock, Arc::new(Counting(AtomicU64::new(seed)))).unwrap();
         let (ours, theirs) = tokio::io::duplex(1 << 20);
         let (input, output) = tokio::io::split(theirs);
-        let served = tokio::spawn(serve_stdio(app, input, output));
+        let served = tokio::spawn(serve_stdio(app, input, output, std::future::pending()));
         let (read, write) = tokio::io::split(ours);
         let lines = BufReader::new(read).lines();
         let mut client = Client {

@@ -91,7 +91,7 @@ impl Run {
                 for called in join_all(calls).await {
                     self.known.learn(&called);
                 }
-                if matches!(person.verdict, Verdict::Yes(_)) {
+                if matches!(person.verdict, Verdict::Yes { .. }) {
                     yeses = person.asked.lock().unwrap().len();
                 }
             }
