@@ -197,6 +197,9 @@ async fn of_many_at_once_one_is_made() {
         rig.approves(&id).await;
         let run = || rig.call("run_approved", json!({ "approval_id": id }), &MUTE);
         let mut all = join_all((0..4).map(|_| run())).await;
+        // The others are told so; none of them asks a person anew.
+        let failed = all.iter().filter(|called| matches!(called, Called::Failed(_))).count();
+        assert_eq!(failed, 3, "{}: {all:?}", tool.name);
         all.extend(join_all((0..4).map(|_| rig.again(tool))).await);
         assert_eq!(rig.okta.writes().len(), 1, "{}: {all:?}", tool.name);
     }

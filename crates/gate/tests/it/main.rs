@@ -25,6 +25,7 @@ mod protect_paths;
 #[cfg(test)]
 mod protect_sandbox;
 #[cfg(test)]
+mod question;
 mod replay;
 #[cfg(test)]
 mod schema;
