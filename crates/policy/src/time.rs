@@ -181,6 +181,7 @@ fn timestamp_from_string(text: &CelString<'_>) -> Result<Time, ExecutionError> {
     time.map(Time).ok_or_else(|| failed("timestamp", "this is no time of RFC 3339"))
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "functions of cel take references")]
 fn timestamp_from_int(seconds: &CelInt) -> Result<Time, ExecutionError> {
     let time = Timestamp::from_second(*seconds.inner()).ok().filter(in_range);
     time.map(Time).ok_or_else(|| failed("timestamp", "it is out of range"))
