@@ -18,6 +18,7 @@ use okta_gate::{
 use okta_policy::Policy;
 use okta_storage::{Approval, KeyFile, Seal, Sqlite};
 use serde_json::{Map, Value};
+use tempfile::TempDir;
 
 use crate::okta::Okta;
 
@@ -175,6 +176,8 @@ pub(crate) struct Rig {
     pub(crate) trail: Arc<Trail>,
     pub(crate) memory: Memory,
     pub(crate) exports: PathBuf,
+    /// Gone with it.
+    _home: TempDir,
 }
 
 impl Rig {
@@ -188,7 +191,6 @@ impl Rig {
 
     /// A pipeline under that policy.
     pub(crate) async fn under(policy: Policy, scopes: Vec<String>, allow_sensitive: bool) -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
         let okta = Okta::start().await;
         let org = OrgUrl::parse(&okta.origin).unwrap();
         let clock: Arc<dyn Clock> = Arc::new(Still::default());
@@ -197,10 +199,9 @@ impl Rig {
         let credentials = Credentials::ApiToken("00token".to_owned().into());
         let client = okta_client::Okta::new(Settings::new(org, credentials), surroundings).unwrap();
         let trail = Arc::new(Trail::default());
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let exports = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
-            .join(format!("exports-{}-{number}", std::process::id()));
-        let memory = memory(&exports.join("state"));
+        let home = tempfile::tempdir().unwrap();
+        let exports = home.path().join("exports");
+        let memory = memory(&home.path().join("state"));
         let gate = Gate::new(Setup {
             wire: Arc::new(client),
             recorder: Arc::clone(&trail) as Arc<dyn Recorder>,
@@ -213,7 +214,7 @@ impl Rig {
             own: Own::default(),
             memory: memory.clone(),
         });
-        Self { okta, gate, trail, memory, exports }
+        Self { okta, gate, trail, memory, exports, _home: home }
     }
 
     pub(crate) async fn call(&self, tool: &str, args: Value, person: &Person) -> Called {
