@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use okta_client::{BoxFuture, Clock, Credentials, Entropy, OrgUrl, Settings, Surroundings};
 use okta_gate::{
     Approvers, Asker, Called, Client, Configured, Context, ExportFolder, Gate, Level, Memory, Own,
-    Question, Recorded, Recorder, Row, Setup, TrailError, Verdict,
+    Question, Recorded, Recorder, Row, Setup, Sources, TrailError, Verdict,
 };
 use okta_policy::Policy;
 use okta_storage::{Approval, KeyFile, Seal, Sqlite};
@@ -207,6 +207,11 @@ impl Rig {
             clock,
             configured: Configured { scopes, api_token: true },
             exports: ExportFolder::new(&exports),
+            sources: Sources {
+                uploads: vec![exports.join("uploads")],
+                keys: vec![exports.join("keys")],
+                key: None,
+            },
             allow_sensitive,
             policy,
             audit_required: false,
