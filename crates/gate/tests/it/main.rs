@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod approvals;
 #[cfg(test)]
+mod certificates;
+#[cfg(test)]
 mod confirm_property;
 #[cfg(test)]
 mod meanwhile;
@@ -26,6 +28,8 @@ mod protect_paths;
 mod protect_sandbox;
 #[cfg(test)]
 mod question;
+#[cfg(test)]
+mod read_back;
 mod replay;
 #[cfg(test)]
 mod schema;
@@ -33,3 +37,5 @@ mod schema;
 mod setup;
 #[cfg(test)]
 mod undo;
+#[cfg(test)]
+mod uploads;

@@ -168,6 +168,10 @@ pub(crate) fn memory(state: &Path) -> Memory {
     }
 }
 
+/// What stands in the variable for the key of a domain's certificate.
+pub(crate) const DOMAIN_KEY: &str =
+    "-----BEGIN PRIVATE KEY-----\nS3CR3T\n-----END PRIVATE KEY-----\n";
+
 /// A pipeline and what is around it.
 pub(crate) struct Rig {
     pub(crate) okta: Okta,
@@ -210,7 +214,7 @@ impl Rig {
             sources: Sources {
                 uploads: vec![exports.join("uploads")],
                 keys: vec![exports.join("keys")],
-                key: None,
+                key: Some(DOMAIN_KEY.into()),
             },
             allow_sensitive,
             policy,

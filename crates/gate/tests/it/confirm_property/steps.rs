@@ -133,6 +133,14 @@ fn argument(name: &str, dice: &mut Dice, known: &Known) -> Value {
         "policy_data" | "rule_data" => json!({
             "name": dice.pick(&["a", "b"]), "type": "OKTA_SIGN_ON", "platform": "MACOS",
         }),
+        // A PNG's header, which is all that is looked at.
+        "file_path" => json!("iVBORw0KGgoAAAANSUhEUgAAAEAAAABACAYAAAA="),
+        "certificate" | "certificate_chain" => {
+            json!("-----BEGIN CERTIFICATE-----\nMIIE\n-----END CERTIFICATE-----")
+        }
+        "private_key_file_path" => json!("$OKTA_MCP_DOMAIN_KEY"),
+        "certificate_source_type" => json!("MANUAL"),
+        "domain" => json!("login.acme.test"),
         "activate" | "full_replace" => json!(dice.next().is_multiple_of(2)),
         _ => json!("x1"),
     }
