@@ -172,6 +172,21 @@ pub(crate) fn memory(state: &Path) -> Memory {
 pub(crate) const DOMAIN_KEY: &str =
     "-----BEGIN PRIVATE KEY-----\nS3CR3T\n-----END PRIVATE KEY-----\n";
 
+/// A text that fits an argument of that name, where a tool looks at it before anything is sent.
+pub(crate) fn fitting_text(argument: &str) -> Option<&'static str> {
+    Some(match argument {
+        // A PNG's header, which is all that is looked at.
+        "file_path" => "iVBORw0KGgoAAAANSUhEUgAAAEAAAABACAYAAAA=",
+        "certificate" | "certificate_chain" => {
+            "-----BEGIN CERTIFICATE-----\nMIIE\n-----END CERTIFICATE-----"
+        }
+        "private_key_file_path" => "$OKTA_MCP_DOMAIN_KEY",
+        "certificate_source_type" => "MANUAL",
+        "domain" => "login.acme.test",
+        _ => return None,
+    })
+}
+
 /// A pipeline and what is around it.
 pub(crate) struct Rig {
     pub(crate) okta: Okta,

@@ -5,6 +5,8 @@ use okta_gate::{Called, Level};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
+use crate::setup::fitting_text;
+
 /// What happens next.
 #[derive(Clone, Debug)]
 pub(super) enum Step {
@@ -133,16 +135,8 @@ fn argument(name: &str, dice: &mut Dice, known: &Known) -> Value {
         "policy_data" | "rule_data" => json!({
             "name": dice.pick(&["a", "b"]), "type": "OKTA_SIGN_ON", "platform": "MACOS",
         }),
-        // A PNG's header, which is all that is looked at.
-        "file_path" => json!("iVBORw0KGgoAAAANSUhEUgAAAEAAAABACAYAAAA="),
-        "certificate" | "certificate_chain" => {
-            json!("-----BEGIN CERTIFICATE-----\nMIIE\n-----END CERTIFICATE-----")
-        }
-        "private_key_file_path" => json!("$OKTA_MCP_DOMAIN_KEY"),
-        "certificate_source_type" => json!("MANUAL"),
-        "domain" => json!("login.acme.test"),
         "activate" | "full_replace" => json!(dice.next().is_multiple_of(2)),
-        _ => json!("x1"),
+        _ => json!(fitting_text(name).unwrap_or("x1")),
     }
 }
 
