@@ -110,6 +110,33 @@ impl JsonSchema for Fields {
     }
 }
 
+/// What Okta is to put into its answer besides: names, as a list or separated by commas.
+#[derive(Clone, Debug, Serialize)]
+#[serde(transparent)]
+pub(crate) struct Expand(String);
+
+impl<'de> Deserialize<'de> for Expand {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let names = Fields::deserialize(deserializer)
+            .map_err(|_| D::Error::custom("names separated by commas are needed"))?;
+        Ok(Self(names.0.join(",")))
+    }
+}
+
+impl JsonSchema for Expand {
+    fn schema_name() -> Cow<'static, str> {
+        "Expand".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string" })
+    }
+}
+
 /// `true` or `false`; the words as strings are read too.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(transparent)]

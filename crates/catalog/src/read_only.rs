@@ -57,6 +57,12 @@ pub(crate) const DEVICE_ASSURANCE: &[&str] = &[
     "resourceType",
 ];
 
+/// A brand.
+pub(crate) const BRAND: &[&str] = &["_embedded", "_links", "id", "isDefault"];
+
+/// A theme. Its images have operations of their own.
+pub(crate) const THEME: &[&str] = &["_links", "backgroundImage", "favicon", "id", "logo"];
+
 /// The read-only properties of this application.
 pub(crate) fn application(app: &Value) -> Vec<&'static str> {
     let mode = app.get("signOnMode").and_then(Value::as_str).unwrap_or_default();
@@ -135,6 +141,8 @@ mod tests {
             marked(POLICY_RULE, &["_embedded"]),
             specified(&schemas, "PolicyRule", POLICY_RULE)
         );
+        assert_eq!(marked(BRAND, &[]), specified(&schemas, "BrandWithEmbedded", BRAND));
+        assert_eq!(marked(THEME, &[]), specified(&schemas, "ThemeResponse", THEME));
         let unspecified = ["_embedded", "resourceDisplayName", "resourceId", "resourceType"];
         assert_eq!(
             marked(DEVICE_ASSURANCE, &unspecified),

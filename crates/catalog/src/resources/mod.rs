@@ -4,14 +4,19 @@
 
 mod app_assignments;
 mod apps;
+mod brands;
 mod catalog_apps;
 mod changes;
+mod custom_domains;
 mod device_assurance;
+mod email_domains;
 mod groups;
 mod logs;
 mod policies;
 mod policy_rules;
 mod scope_status;
+mod theme_images;
+mod themes;
 mod users;
 mod users_csv;
 
@@ -50,6 +55,8 @@ pub static TOOLSETS: &[Toolset] = &[
     toolset!("applications", apps, app_assignments, catalog_apps),
     toolset!("policies", policies, policy_rules),
     toolset!("device_assurance", device_assurance),
+    toolset!("brands", brands, themes, theme_images),
+    toolset!("domains", custom_domains, email_domains),
     toolset!("logs", logs),
 ];
 

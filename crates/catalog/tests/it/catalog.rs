@@ -11,11 +11,17 @@ use crate::desk;
 /// Arguments whose name and type say it all.
 const SELF_EXPLAINING: &[&str] = &[
     "after",
+    "agree_to_custom_privacy_policy",
     "app_config",
     "app_id",
     "approval_id",
     "arguments",
+    "brand_id",
+    "custom_privacy_policy_url",
     "device_assurance_id",
+    "domain_id",
+    "email_domain_id",
+    "expand_brands",
     "fetch_all",
     "fields",
     "filter",
@@ -23,17 +29,23 @@ const SELF_EXPLAINING: &[&str] = &[
     "include_non_deleted",
     "label",
     "limit",
+    "name",
     "policy_data",
     "policy_id",
+    "primary_color_contrast_hex",
     "profile",
     "q",
+    "remove_powered_by_okta",
     "rule_data",
     "rule_id",
     "search",
+    "secondary_color_contrast_hex",
+    "secondary_color_hex",
     "settings",
     "since",
     "sort_by",
     "sort_order",
+    "theme_id",
     "until",
     "tool",
     "user_id",
@@ -87,7 +99,17 @@ fn toolsets_are_named_once_and_hold_each_tool_once() {
     let names: Vec<&str> = TOOLSETS.iter().map(|set| set.name).collect();
     assert_eq!(
         names,
-        ["server", "users", "groups", "applications", "policies", "device_assurance", "logs"]
+        [
+            "server",
+            "users",
+            "groups",
+            "applications",
+            "policies",
+            "device_assurance",
+            "brands",
+            "domains",
+            "logs",
+        ]
     );
     assert_eq!(tools().count(), TOOLSETS.iter().map(|set| set.tools.len()).sum::<usize>());
 }

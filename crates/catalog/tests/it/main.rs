@@ -5,9 +5,12 @@
 mod apps;
 mod args;
 mod assurance;
+mod brands;
 mod budget;
 mod catalog;
+mod certificates;
 mod desk;
+mod domains;
 mod groups;
 mod lists;
 mod logs;
@@ -15,4 +18,5 @@ mod official;
 mod policies;
 mod secrets;
 mod shared;
+mod themes;
 mod users;

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod approvals;
+mod certificates;
 mod confirm_property;
 mod meanwhile;
 mod okta;
@@ -15,7 +16,9 @@ mod protect_org;
 mod protect_paths;
 mod protect_sandbox;
 mod question;
+mod read_back;
 mod replay;
 mod schema;
 mod setup;
 mod undo;
+mod uploads;

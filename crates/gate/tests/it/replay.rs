@@ -1,6 +1,9 @@
 //! Traffic of real orgs, replayed as tool calls: the right request goes out, with nothing added or
 //! lost, and the answer arrives value for value. Runs when the recordings are there.
 
+mod brands;
+mod brands_invented;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     io::Read as _,
@@ -29,6 +32,10 @@ struct Exchange {
     headers: Vec<(String, String)>,
     answered: Option<Value>,
 }
+
+/// Tool, arguments but for those of path and query, what the object is before, and the schema whose
+/// read-only properties a merge drops.
+type Expressed = (&'static str, Value, Value, Option<&'static str>);
 
 /// How a tool expresses an exchange.
 struct Call {
@@ -317,7 +324,10 @@ impl Call {
                     ("delete_device_assurance_policy", json!({}), alive, None)
                 }
                 ("GET", "/api/v1/logs") => ("get_logs", json!({}), alive, None),
-                _ => return Err(NO_TOOL.to_owned()),
+                _ => match brands::call(exchange) {
+                    Some(call) => call?,
+                    None => return Err(NO_TOOL.to_owned()),
+                },
             };
         let def = okta_catalog::find(tool).ok_or_else(|| format!("{tool} is missing"))?;
         let (_, schema) = def.describe();
@@ -484,7 +494,7 @@ fn compare(exchange: &Exchange, called: &okta_gate::Called) -> Option<String> {
         other => return Some(format!("status {} became {other:?}", exchange.status)),
     };
     let mut answer: Value = serde_json::from_str(text).unwrap();
-    let mut wanted = recorded;
+    let mut wanted = brands::listed(&exchange.template, recorded);
     plain(&mut answer);
     plain(&mut wanted);
     secrets(&mut wanted);

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use okta_client::{BoxFuture, Clock, Credentials, Entropy, OrgUrl, Settings, Surroundings};
 use okta_gate::{
     Approvers, Asker, Called, Client, Configured, Context, ExportFolder, Gate, Level, Memory, Own,
-    Question, Recorded, Recorder, Row, Setup, TrailError, Verdict,
+    Question, Recorded, Recorder, Row, Setup, Sources, TrailError, Verdict,
 };
 use okta_policy::Policy;
 use okta_storage::{Approval, KeyFile, Seal, Sqlite};
@@ -169,6 +169,25 @@ pub(crate) fn memory(state: &Path) -> Memory {
     }
 }
 
+/// What stands in the variable for the key of a domain's certificate.
+pub(crate) const DOMAIN_KEY: &str =
+    "-----BEGIN PRIVATE KEY-----\nS3CR3T\n-----END PRIVATE KEY-----\n";
+
+/// A text that fits an argument of that name, where a tool looks at it before anything is sent.
+pub(crate) fn fitting_text(argument: &str) -> Option<&'static str> {
+    Some(match argument {
+        // A PNG's header, which is all that is looked at.
+        "file_path" => "iVBORw0KGgoAAAANSUhEUgAAAEAAAABACAYAAAA=",
+        "certificate" | "certificate_chain" => {
+            "-----BEGIN CERTIFICATE-----\nMIIE\n-----END CERTIFICATE-----"
+        }
+        "private_key_file_path" => "$OKTA_MCP_DOMAIN_KEY",
+        "certificate_source_type" => "MANUAL",
+        "domain" => "login.acme.test",
+        _ => return None,
+    })
+}
+
 /// A pipeline and what is around it.
 pub(crate) struct Rig {
     pub(crate) okta: Okta,
@@ -208,6 +227,11 @@ impl Rig {
             clock,
             configured: Configured { scopes, api_token: true },
             exports: ExportFolder::new(&exports),
+            sources: Sources {
+                uploads: vec![exports.join("uploads")],
+                keys: vec![exports.join("keys")],
+                key: Some(DOMAIN_KEY.into()),
+            },
             allow_sensitive,
             policy,
             audit_required: false,

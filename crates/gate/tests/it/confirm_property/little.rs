@@ -54,7 +54,7 @@ impl Little {
     }
 
     pub(super) fn answer(&self, seen: &Seen) -> Answer {
-        const LISTS: [&str; 8] = [
+        const LISTS: [&str; 11] = [
             "users",
             "groups",
             "apps",
@@ -63,6 +63,9 @@ impl Little {
             "logs",
             "policies",
             "device-assurances",
+            "brands",
+            "themes",
+            "email-domains",
         ];
         let path = seen.path.as_str();
         let last = path.rsplit('/').next().unwrap();
@@ -97,8 +100,8 @@ pub(super) fn is_grave(seen: &Seen) -> bool {
     let parts: Vec<&str> = seen.path.split('/').skip(3).collect();
     let body = seen.body.clone().unwrap_or_default();
     match (seen.method.as_str(), parts.as_slice()) {
-        // Profiles, and new objects that nobody has access by.
-        ("POST", ["users" | "groups" | "device-assurances"] | ["users", _])
+        // Profiles, and new objects that nobody has access by, or sees.
+        ("POST", ["users" | "groups" | "device-assurances" | "brands"] | ["users", _])
         | ("PUT", ["groups", _]) => false,
         // Membership, unless the group makes admins, or may do so.
         ("PUT", ["groups", group, "users", _]) => *group != "00g1" && !group.starts_with("new"),
