@@ -57,6 +57,13 @@ pub(crate) const DEVICE_ASSURANCE: &[&str] = &[
     "resourceType",
 ];
 
+/// A page of a brand, its settings, and the settings of an e-mail template.
+pub(crate) const LINKED: &[&str] = &["_embedded", "_links"];
+
+/// A customization of an e-mail template.
+pub(crate) const EMAIL_CUSTOMIZATION: &[&str] =
+    &["_embedded", "_links", "created", "id", "lastUpdated"];
+
 /// The read-only properties of this application.
 pub(crate) fn application(app: &Value) -> Vec<&'static str> {
     let mode = app.get("signOnMode").and_then(Value::as_str).unwrap_or_default();
@@ -135,6 +142,13 @@ mod tests {
             marked(POLICY_RULE, &["_embedded"]),
             specified(&schemas, "PolicyRule", POLICY_RULE)
         );
+        assert_eq!(
+            marked(EMAIL_CUSTOMIZATION, &["_embedded"]),
+            specified(&schemas, "EmailCustomization", EMAIL_CUSTOMIZATION)
+        );
+        for linked in ["ErrorPage", "SignInPage", "HostedPage", "EmailSettings"] {
+            assert_eq!(marked(LINKED, LINKED), specified(&schemas, linked, LINKED), "{linked}");
+        }
         let unspecified = ["_embedded", "resourceDisplayName", "resourceId", "resourceType"];
         assert_eq!(
             marked(DEVICE_ASSURANCE, &unspecified),

@@ -22,6 +22,8 @@ macro_rules! scopes {
 scopes! {
     APPS_READ = "okta.apps.read",
     APPS_MANAGE = "okta.apps.manage",
+    BRANDS_READ = "okta.brands.read",
+    BRANDS_MANAGE = "okta.brands.manage",
     DEVICE_ASSURANCE_READ = "okta.deviceAssurance.read",
     DEVICE_ASSURANCE_MANAGE = "okta.deviceAssurance.manage",
     GROUPS_READ = "okta.groups.read",
@@ -31,6 +33,8 @@ scopes! {
     POLICIES_MANAGE = "okta.policies.manage",
     ROLES_READ = "okta.roles.read",
     SCHEMAS_READ = "okta.schemas.read",
+    TEMPLATES_READ = "okta.templates.read",
+    TEMPLATES_MANAGE = "okta.templates.manage",
     USERS_READ = "okta.users.read",
     USERS_MANAGE = "okta.users.manage",
 }

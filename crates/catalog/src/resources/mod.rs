@@ -6,12 +6,18 @@ mod app_assignments;
 mod apps;
 mod catalog_apps;
 mod changes;
+mod custom_pages;
 mod device_assurance;
+mod email_customizations;
+mod email_templates;
+mod error_pages;
 mod groups;
 mod logs;
 mod policies;
 mod policy_rules;
 mod scope_status;
+mod sign_in_pages;
+mod sign_out_pages;
 mod users;
 mod users_csv;
 
@@ -50,6 +56,8 @@ pub static TOOLSETS: &[Toolset] = &[
     toolset!("applications", apps, app_assignments, catalog_apps),
     toolset!("policies", policies, policy_rules),
     toolset!("device_assurance", device_assurance),
+    toolset!("custom_pages", error_pages, sign_in_pages, sign_out_pages),
+    toolset!("email_templates", email_templates, email_customizations),
     toolset!("logs", logs),
 ];
 

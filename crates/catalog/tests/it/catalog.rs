@@ -15,12 +15,17 @@ const SELF_EXPLAINING: &[&str] = &[
     "app_id",
     "approval_id",
     "arguments",
+    "brand_id",
+    "csp_report_uri",
+    "csp_src_list",
+    "customization_id",
     "device_assurance_id",
     "fetch_all",
     "fields",
     "filter",
     "group_id",
     "include_non_deleted",
+    "is_default",
     "label",
     "limit",
     "policy_data",
@@ -34,8 +39,11 @@ const SELF_EXPLAINING: &[&str] = &[
     "since",
     "sort_by",
     "sort_order",
-    "until",
+    "subject",
+    "template_name",
     "tool",
+    "until",
+    "url",
     "user_id",
 ];
 
@@ -87,7 +95,17 @@ fn toolsets_are_named_once_and_hold_each_tool_once() {
     let names: Vec<&str> = TOOLSETS.iter().map(|set| set.name).collect();
     assert_eq!(
         names,
-        ["server", "users", "groups", "applications", "policies", "device_assurance", "logs"]
+        [
+            "server",
+            "users",
+            "groups",
+            "applications",
+            "policies",
+            "device_assurance",
+            "custom_pages",
+            "email_templates",
+            "logs"
+        ]
     );
     assert_eq!(tools().count(), TOOLSETS.iter().map(|set| set.tools.len()).sum::<usize>());
 }

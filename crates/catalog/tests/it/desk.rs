@@ -44,12 +44,14 @@ impl Fake {
     pub(crate) fn new() -> Self {
         Self::with_scopes(&[
             "okta.apps.manage",
+            "okta.brands.manage",
             "okta.deviceAssurance.manage",
             "okta.groups.manage",
             "okta.logs.read",
             "okta.policies.manage",
             "okta.roles.read",
             "okta.schemas.read",
+            "okta.templates.manage",
             "okta.users.manage",
         ])
     }
