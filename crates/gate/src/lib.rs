@@ -16,6 +16,7 @@ mod envelope;
 mod exchanges;
 mod export;
 mod gate;
+mod lines;
 mod locks;
 mod memory;
 mod private;

@@ -320,7 +320,7 @@ fn language(customization: &Value) -> &str {
 /// A customization as a person knows it: language and subject.
 fn named(customization: &Value) -> String {
     let subject = label::text(customization, "/subject").unwrap_or_default();
-    let default = if is_default(customization) { ", the default" } else { "" };
+    let default = if is_default(customization) { " (the default)" } else { "" };
     format!("{} \"{subject}\"{default}", language(customization))
 }
 

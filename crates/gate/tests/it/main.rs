@@ -9,6 +9,8 @@ mod meanwhile;
 #[cfg(test)]
 mod okta;
 #[cfg(test)]
+mod pages;
+#[cfg(test)]
 mod pipeline;
 #[cfg(test)]
 mod policy;
@@ -27,6 +29,8 @@ mod protect_sandbox;
 #[cfg(test)]
 mod question;
 mod replay;
+#[cfg(test)]
+mod replay_pages;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]
