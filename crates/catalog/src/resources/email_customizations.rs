@@ -119,7 +119,8 @@ impl Prepare for CreateEmailCustomization {
     async fn prepare(self, desk: &dyn Desk) -> Result<Prepared, Failure> {
         let path = path(&self.brand_id, &self.template_name);
         let mail = mail(desk, &self.brand_id, &self.template_name).await?;
-        let others = all(desk, &path).await?.concat();
+        let pages = all(desk, &path).await?;
+        let others = pages.concat();
         if let Some(other) = others.iter().find(|other| is_in(other, &self.language)) {
             let id = label::text(other, "/id").unwrap_or("?");
             return Err(Failure::Refused {
@@ -134,7 +135,9 @@ impl Prepare for CreateEmailCustomization {
             .with("body", Some(self.body))
             .with("isDefault", self.is_default.map(|flag| flag.0));
         let body = Value::Object(given.0);
+        let seen = pages.into_iter().next().unwrap_or_default();
         let mut plan = Plan::new(summary, CREATE.request(&path)?.body(body.clone()))
+            .target(listing(&path)?, json!(seen))
             .created(
                 Created::new(GET, &[DELETE], "customizationId")
                     .within("brandId", &self.brand_id)
