@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use serde_json::{Map, Value};
 
 /// A JSON object, kept as it came: order, `null`, `""` and `[]` included.
@@ -110,22 +110,28 @@ impl JsonSchema for Fields {
     }
 }
 
-/// What Okta is to put into its answer besides: names, as a list or separated by commas.
-#[derive(Clone, Debug, Serialize)]
+/// Several texts, as they came. Some clients send a list as a string that holds JSON; that is read
+/// too.
+#[derive(Clone, Debug, Default, Serialize)]
 #[serde(transparent)]
-pub(crate) struct Expand(String);
+pub(crate) struct Texts(pub Vec<String>);
 
-impl<'de> Deserialize<'de> for Expand {
+impl<'de> Deserialize<'de> for Texts {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let names = Fields::deserialize(deserializer)
-            .map_err(|_| D::Error::custom("names separated by commas are needed"))?;
-        Ok(Self(names.0.join(",")))
+        let value = match Value::deserialize(deserializer)? {
+            Value::String(text) => serde_json::from_str(&text).unwrap_or(Value::Null),
+            value => value,
+        };
+        // Not serde's own word for what is wrong: it would repeat the value.
+        serde_json::from_value(value)
+            .map(Self)
+            .map_err(|_| D::Error::custom("a list of strings is needed"))
     }
 }
 
-impl JsonSchema for Expand {
+impl JsonSchema for Texts {
     fn schema_name() -> Cow<'static, str> {
-        "Expand".into()
+        "Texts".into()
     }
 
     fn inline_schema() -> bool {
@@ -133,7 +139,34 @@ impl JsonSchema for Expand {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string" })
+        json_schema!({ "type": "array", "items": { "type": "string" } })
+    }
+}
+
+/// What Okta is to embed in its answer: names, as a list or separated by commas. They go out
+/// separated by commas, as Okta's specification has its lists in a query (`OpenAPI` 3.0,
+/// `style: form`, `explode: false`).
+#[derive(Clone, Debug, Default, JsonSchema)]
+#[schemars(transparent)]
+pub(crate) struct Expand(pub Texts);
+
+impl<'de> Deserialize<'de> for Expand {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        let json = value.as_str().is_some_and(|text| text.trim_start().starts_with('['));
+        let names = if json {
+            Texts::deserialize(value).map(|texts| texts.0)
+        } else {
+            Fields::deserialize(value).map(|fields| fields.0)
+        };
+        let names = names.map_err(|_| D::Error::custom("names separated by commas are needed"))?;
+        Ok(Self(Texts(names)))
+    }
+}
+
+impl Serialize for Expand {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0.0.join(","))
     }
 }
 

@@ -366,6 +366,6 @@ impl Created {
 pub struct Target {
     /// How to read it again. Its path names the object for the lock.
     pub read: Request,
-    /// What it was.
+    /// What it was; `null` where there was none.
     pub seen: Value,
 }

@@ -1,10 +1,11 @@
 //! Looking around before a change: what a person should see, where it can be read.
 
-use okta_client::{BadRequest, Reply};
+use okta_client::{BadRequest, ErrorKind, Reply, Request};
 use serde_json::Value;
 
 use crate::{
     desk::{Desk, Failure},
+    pages::{self, Walk},
     tool::Operation,
 };
 
@@ -15,6 +16,25 @@ pub(crate) async fn at(
     arguments: &[(&str, &str)],
 ) -> Result<Reply, Failure> {
     Ok(desk.get(operation.request(arguments)?).await?)
+}
+
+/// Reads an object that may not be there yet.
+pub(crate) async fn maybe(desk: &dyn Desk, read: Request) -> Result<Option<Value>, Failure> {
+    match desk.get(read).await {
+        Ok(reply) => Ok(Some(reply.body)),
+        Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Reads a list to its end, page by page. One that breaks off is an error.
+pub(crate) async fn whole(desk: &dyn Desk, first: Request) -> Result<Vec<Vec<Value>>, Failure> {
+    let mut walk = Walk::new(first, pages::by_link);
+    let mut pages = Vec::new();
+    while let Some(page) = walk.page(desk).await? {
+        pages.push(page);
+    }
+    Ok(pages)
 }
 
 /// What a look at a list showed.

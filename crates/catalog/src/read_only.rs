@@ -62,6 +62,12 @@ pub(crate) const BRAND: &[&str] = &["_embedded", "_links", "id", "isDefault"];
 
 /// A theme. Its images have operations of their own.
 pub(crate) const THEME: &[&str] = &["_links", "backgroundImage", "favicon", "id", "logo"];
+/// A page of a brand, its settings, and the settings of an e-mail template.
+pub(crate) const LINKED: &[&str] = &["_embedded", "_links"];
+
+/// A customization of an e-mail template.
+pub(crate) const EMAIL_CUSTOMIZATION: &[&str] =
+    &["_embedded", "_links", "created", "id", "lastUpdated"];
 
 /// The read-only properties of this application.
 pub(crate) fn application(app: &Value) -> Vec<&'static str> {
@@ -143,6 +149,13 @@ mod tests {
         );
         assert_eq!(marked(BRAND, &[]), specified(&schemas, "BrandWithEmbedded", BRAND));
         assert_eq!(marked(THEME, &[]), specified(&schemas, "ThemeResponse", THEME));
+        assert_eq!(
+            marked(EMAIL_CUSTOMIZATION, &["_embedded"]),
+            specified(&schemas, "EmailCustomization", EMAIL_CUSTOMIZATION)
+        );
+        for linked in ["ErrorPage", "SignInPage", "HostedPage", "EmailSettings"] {
+            assert_eq!(marked(LINKED, LINKED), specified(&schemas, linked, LINKED), "{linked}");
+        }
         let unspecified = ["_embedded", "resourceDisplayName", "resourceId", "resourceType"];
         assert_eq!(
             marked(DEVICE_ASSURANCE, &unspecified),

@@ -32,23 +32,33 @@ impl Replacement {
         read_only: &[&str],
         full_replace: Option<Flag>,
     ) -> Result<Self, Failure> {
-        let given = Value::Object(given.0);
-        if given.as_object().is_none_or(Map::is_empty) {
+        if given.0.is_empty() {
             return Err(Failure::Arguments(format!("`{name}` holds nothing to change")));
         }
+        Ok(Self::of(current, given.0, read_only, full_replace))
+    }
+
+    /// The same, with nothing given too: alone, it resets the object.
+    pub(crate) fn of(
+        current: &Value,
+        given: Map<String, Value>,
+        read_only: &[&str],
+        full_replace: Option<Flag>,
+    ) -> Self {
+        let given = Value::Object(given);
         let body = if matches!(full_replace, Some(Flag(true))) {
             merge::replace(current, &given)
         } else {
             merge::merge(current, &given, read_only)
         };
         let after = merge::with_read_only(current, &body, read_only);
-        Ok(Self {
+        Self {
             dropped: dropped(current, &after),
             after,
             back: merge::without(current, read_only, ""),
             notes: ignored(current, &body, read_only).into_iter().collect(),
             body,
-        })
+        }
     }
 
     /// The plan: `read` reads the object, `put` replaces it.

@@ -37,6 +37,8 @@ scopes! {
     POLICIES_MANAGE = "okta.policies.manage",
     ROLES_READ = "okta.roles.read",
     SCHEMAS_READ = "okta.schemas.read",
+    TEMPLATES_READ = "okta.templates.read",
+    TEMPLATES_MANAGE = "okta.templates.manage",
     USERS_READ = "okta.users.read",
     USERS_MANAGE = "okta.users.manage",
 }

@@ -197,9 +197,9 @@ impl Gate {
     ) -> Result<Shaped, CallError> {
         let (setup, plan) = (self.setup(), &change.plan);
         if let Some(target) = &plan.target {
-            let now = call.exchanges.send(setup.wire.as_ref(), &target.read, &call.id).await;
+            let now = call.exchanges.read(setup.wire.as_ref(), &target.read, &call.id).await;
             let now = now.map_err(|error| CallError::from(error).about(call.tool))?;
-            if !okta_catalog::same(&target.seen, &now.body) {
+            if !okta_catalog::same(&target.seen, &now) {
                 return Err(CallError::Changed);
             }
         }

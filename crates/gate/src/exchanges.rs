@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use okta_client::{Error, Reply, Request};
+use okta_client::{Error, ErrorKind, Reply, Request};
 use serde_json::{Value, json};
 
 use crate::{record::Row, wire::Wire};
@@ -48,6 +48,20 @@ impl Exchanges {
         };
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(exchange);
         result
+    }
+
+    /// Reads an object; `null` where there is none.
+    pub(crate) async fn read(
+        &self,
+        wire: &dyn Wire,
+        read: &Request,
+        call_id: &str,
+    ) -> Result<Value, Error> {
+        match self.send(wire, read, call_id).await {
+            Ok(reply) => Ok(reply.body),
+            Err(error) if error.kind == ErrorKind::NotFound => Ok(Value::Null),
+            Err(error) => Err(error),
+        }
     }
 
     /// Every Okta request id, in the order of the requests.

@@ -17,6 +17,7 @@ mod exchanges;
 mod export;
 mod files;
 mod gate;
+mod lines;
 mod locks;
 mod memory;
 mod private;

@@ -9,7 +9,7 @@ use crate::{
     call::Call,
     change::Change,
     envelope::CallError,
-    files,
+    files, lines,
     record::digest,
     shown::{self, Lines},
 };
@@ -51,7 +51,9 @@ pub(crate) fn question(
 pub(crate) fn question_of_read(call: &Call, notes: &[String]) -> Result<Question, CallError> {
     let lines = shown::fitted(|longest| {
         let mut lines = vec![format!("{}?", call.tool.title)];
-        lines.push(format!("Arguments: {}", sent(&call.args, longest)));
+        let mut args = call.args.clone();
+        redact(&mut args);
+        lines.push(format!("Arguments: {}", shown::value(&args, longest)));
         lines.extend(notes.iter().cloned());
         lines.push(asked_by(call));
         lines
@@ -73,12 +75,14 @@ fn asked_by(call: &Call) -> String {
 
 /// What will differ: the plan's differences, secrets out.
 fn changes(plan: &Plan, longest: usize) -> Lines {
-    if let (Some(target), Some(after)) = (&plan.target, &plan.after) {
+    if let (Some(target), Some(after)) = (&plan.target, &plan.after)
+        && !target.seen.is_null()
+    {
         return differences(target, after, longest);
     }
     // Something new: what will be sent is the difference. A switch: what is switched.
     let bodies = plan.requests.iter().filter_map(okta_client::Request::json);
-    let mut lines: Lines = bodies.map(|body| sent(body, longest)).collect();
+    let mut lines: Lines = bodies.flat_map(|body| sent(body, longest)).collect();
     if lines.is_empty() && plan.loss.is_empty() {
         lines.extend(plan.target.as_ref().map(|target| {
             let mut seen = remarkable(&target.seen);
@@ -95,7 +99,7 @@ fn differences(target: &Target, after: &Value, longest: usize) -> Lines {
     if lines.is_empty() { vec!["Nothing would differ.".to_owned()] } else { lines }
 }
 
-/// One field. Of a list, what joins it and what leaves it.
+/// One field. Of a list, what joins it and what leaves it; of a text of several lines too.
 fn difference(change: &Value, longest: usize) -> Lines {
     let field = change.get("field").and_then(Value::as_str).unwrap_or("?");
     // The value goes under its field's name, so that a secret is known by it.
@@ -107,6 +111,12 @@ fn difference(change: &Value, longest: usize) -> Lines {
     };
     let side = |key: &str| change.get(key).map(open);
     let (before, after) = (side("before"), side("after"));
+    if let Some(Value::String(after)) = &after {
+        let before = before.as_ref().and_then(Value::as_str).unwrap_or_default();
+        if lines::by_line(before, after) {
+            return lines::difference(field, before, after, longest);
+        }
+    }
     if let (Some(Value::Array(before)), Some(Value::Array(after))) = (&before, &after) {
         let only = |these: &[Value], those: &[Value], word: &str| -> Lines {
             let items = these.iter().filter(|item| !those.contains(item));
@@ -119,15 +129,24 @@ fn difference(change: &Value, longest: usize) -> Lines {
     }
     let none = || "(none)".to_owned();
     let before = before.map_or_else(none, |value| shown::cut(&to_text(&value), BEFORE));
-    let after = after.map_or_else(none, |value| shown::value(&value, longest));
-    vec![format!("{field}: {before} → {after}")]
+    let Some(mut after) = after else { return vec![format!("{field}: {before} → (none)")] };
+    let texts = lines::take_out(&mut after);
+    let changed = format!("{field}: {before} → {}", shown::value(&after, longest));
+    let texts = texts.into_iter().map(|(path, text)| (format!("{field}.{path}"), text));
+    [vec![changed], new(texts, longest)].concat()
 }
 
 /// What is sent, secrets out.
-fn sent(body: &Value, longest: usize) -> String {
+fn sent(body: &Value, longest: usize) -> Lines {
     let mut body = body.clone();
     redact(&mut body);
-    shown::value(&body, longest)
+    let texts = lines::take_out(&mut body);
+    [vec![shown::value(&body, longest)], new(texts.into_iter(), longest)].concat()
+}
+
+/// New texts of several lines, by their paths.
+fn new(texts: impl Iterator<Item = (String, String)>, longest: usize) -> Lines {
+    texts.flat_map(|(path, text)| lines::difference(&path, "", &text, longest)).collect()
 }
 
 /// Names the call, the words that a person reads, and the state it starts from. Properties that

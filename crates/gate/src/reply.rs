@@ -63,6 +63,7 @@ pub(crate) fn written(
     };
     let mut value = body.clone();
     if let (Value::Object(map), Some(target), Some(after)) = (&mut value, &plan.target, &plan.after)
+        && !target.seen.is_null()
     {
         map.insert("_changed".to_owned(), Value::Array(changed(&target.seen, after, body)));
     }

@@ -15,28 +15,27 @@ pub(crate) type Lines = Vec<String>;
 /// How much a person can be expected to read, in characters.
 const MOST: usize = 20_000;
 
-/// How much of each text is shown where all would be too much, in characters.
-const TEXT: usize = 400;
+/// How much of each text is shown, in characters: as much as fits.
+const TEXT: &[usize] = &[usize::MAX, 15_000, 8000, 4000, 2000, 1000, 400];
 
 /// The lines with every text whole; where that is too much, with long ones cut. `lines` makes
 /// them, given the longest text that stands whole.
 pub(crate) fn fitted(lines: impl Fn(usize) -> Lines) -> Result<Lines, CallError> {
-    let length = |lines: &Lines| lines.iter().map(|line| line.chars().count()).sum::<usize>();
-    let whole = lines(usize::MAX);
-    if length(&whole) <= MOST {
-        return Ok(whole);
+    let mut much = 0;
+    for longest in TEXT {
+        let lines = lines(*longest);
+        much = lines.iter().map(|line| line.chars().count()).sum();
+        if much <= MOST {
+            return Ok(lines);
+        }
     }
-    let cut = lines(TEXT);
-    match length(&cut) {
-        ..=MOST => Ok(cut),
-        much => Err(CallError::Refused {
-            message: format!(
-                "a person has to agree to this change, and would have to read {much} characters; \
-                 at most {MOST} can be shown"
-            ),
-            next: "change less at a time".to_owned(),
-        }),
-    }
+    Err(CallError::Refused {
+        message: format!(
+            "a person has to agree to this change, and would have to read {much} characters; at \
+             most {MOST} can be shown"
+        ),
+        next: "change less at a time".to_owned(),
+    })
 }
 
 /// A value, its texts cut at `longest` characters.
@@ -90,8 +89,11 @@ mod tests {
         let more = format!("{text}x");
         let lines = |longest| vec![cut(&more, longest)];
         let cut = fitted(lines).unwrap();
-        assert!(cut[0].ends_with("… (19601 more characters)"), "{cut:?}");
-        let many = |_| vec!["x".repeat(TEXT); 51];
+        assert!(cut[0].ends_with("… (5001 more characters)"), "{cut:?}");
+        let lines = |longest| vec![self::cut(&more, longest); 3];
+        let cut = fitted(lines).unwrap();
+        assert!(cut[2].ends_with("… (16001 more characters)"), "as much as fits: {cut:?}");
+        let many = |_| vec!["x".repeat(400); 51];
         let error = fitted(many).unwrap_err().to_string();
         assert!(error.contains("20400 characters; at most 20000"), "{error}");
     }

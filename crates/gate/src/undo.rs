@@ -29,7 +29,7 @@ struct Sealed {
     requests: Vec<KeptRequest>,
     /// How the object is read.
     read: KeptRequest,
-    /// Digest of the object as the change left it.
+    /// Digest of the object as the change left it; of `null` where it left none.
     left: String,
     /// The effect of the change: taking it back is no less.
     effect: Effect,
@@ -101,11 +101,11 @@ impl Gate {
         requests: &[Request],
     ) -> Result<String, CallError> {
         let setup = self.setup();
-        let left = call.exchanges.send(setup.wire.as_ref(), read, &call.id).await?;
+        let left = call.exchanges.read(setup.wire.as_ref(), read, &call.id).await?;
         let sealed = Sealed {
             requests: requests.iter().map(KeptRequest::of).collect(),
             read: KeptRequest::of(read),
-            left: digest(&remarkable(&left.body)),
+            left: digest(&remarkable(&left)),
             effect: change.effect,
         };
         let plain =
@@ -154,7 +154,7 @@ impl Gate {
             let needed = operation.scope.to_string();
             return Err(CallError::Scope { needed, asked_for: true });
         }
-        let now = call.exchanges.send(setup.wire.as_ref(), &read, &call.id).await?.body;
+        let now = call.exchanges.read(setup.wire.as_ref(), &read, &call.id).await?;
         if digest(&remarkable(&now)) != sealed.left {
             return Err(CallError::Refused {
                 message: "the object is no longer as the change left it".to_owned(),

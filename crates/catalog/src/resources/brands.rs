@@ -40,6 +40,7 @@ const RESERVED: &str = "DRAPP_DOMAIN_BRAND";
 #[serde(rename_all(serialize = "camelCase"), deny_unknown_fields)]
 struct ListBrands {
     /// themes, domains, emailDomain
+    #[schemars(with = "Option<String>")]
     expand: Option<Expand>,
     /// Part of the name
     q: Option<String>,
@@ -62,6 +63,7 @@ impl Tool for ListBrands {
 struct GetBrand {
     brand_id: String,
     /// themes, domains, emailDomain
+    #[schemars(with = "Option<String>")]
     expand: Option<Expand>,
     fields: Option<Fields>,
 }

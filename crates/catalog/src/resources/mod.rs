@@ -8,13 +8,19 @@ mod brands;
 mod catalog_apps;
 mod changes;
 mod custom_domains;
+mod custom_pages;
 mod device_assurance;
+mod email_customizations;
 mod email_domains;
+mod email_templates;
+mod error_pages;
 mod groups;
 mod logs;
 mod policies;
 mod policy_rules;
 mod scope_status;
+mod sign_in_pages;
+mod sign_out_pages;
 mod theme_images;
 mod themes;
 mod users;
@@ -57,6 +63,8 @@ pub static TOOLSETS: &[Toolset] = &[
     toolset!("device_assurance", device_assurance),
     toolset!("brands", brands, themes, theme_images),
     toolset!("domains", custom_domains, email_domains),
+    toolset!("custom_pages", error_pages, sign_in_pages, sign_out_pages),
+    toolset!("email_templates", email_templates, email_customizations),
     toolset!("logs", logs),
 ];
 

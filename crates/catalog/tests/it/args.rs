@@ -61,6 +61,7 @@ fn no_secret_is_echoed() {
                     "string" => json!("x"),
                     "integer" => json!(1),
                     "boolean" => json!(true),
+                    "array" => json!(["x"]),
                     _ => json!({ "password": SECRET }),
                 };
                 args.insert(other.clone(), fitting);

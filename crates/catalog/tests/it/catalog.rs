@@ -17,7 +17,10 @@ const SELF_EXPLAINING: &[&str] = &[
     "approval_id",
     "arguments",
     "brand_id",
+    "csp_report_uri",
+    "csp_src_list",
     "custom_privacy_policy_url",
+    "customization_id",
     "device_assurance_id",
     "domain_id",
     "email_domain_id",
@@ -27,6 +30,7 @@ const SELF_EXPLAINING: &[&str] = &[
     "filter",
     "group_id",
     "include_non_deleted",
+    "is_default",
     "label",
     "limit",
     "name",
@@ -45,9 +49,12 @@ const SELF_EXPLAINING: &[&str] = &[
     "since",
     "sort_by",
     "sort_order",
+    "subject",
+    "template_name",
     "theme_id",
-    "until",
     "tool",
+    "until",
+    "url",
     "user_id",
 ];
 
@@ -108,7 +115,9 @@ fn toolsets_are_named_once_and_hold_each_tool_once() {
             "device_assurance",
             "brands",
             "domains",
-            "logs",
+            "custom_pages",
+            "email_templates",
+            "logs"
         ]
     );
     assert_eq!(tools().count(), TOOLSETS.iter().map(|set| set.tools.len()).sum::<usize>());

@@ -55,6 +55,7 @@ impl Fake {
             "okta.policies.manage",
             "okta.roles.read",
             "okta.schemas.read",
+            "okta.templates.manage",
             "okta.users.manage",
         ])
     }

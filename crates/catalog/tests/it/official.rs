@@ -55,6 +55,39 @@ const OFFICIAL: &[(&str, &[&str], &[&str])] = &[
     ("replace_email_domain", &["email_domain_id", "display_name", "user_name"], &[]),
     ("delete_email_domain", &["email_domain_id"], &[]),
     ("verify_email_domain", &["email_domain_id"], &[]),
+    ("get_error_page_resources", &["brand_id"], &["expand"]),
+    ("get_customized_error_page", &["brand_id"], &[]),
+    ("replace_customized_error_page", &["brand_id"], &["page_content", "csp_mode", "csp_report_uri", "csp_src_list"]),
+    ("delete_customized_error_page", &["brand_id"], &[]),
+    ("get_default_error_page", &["brand_id"], &[]),
+    ("get_preview_error_page", &["brand_id"], &[]),
+    ("replace_preview_error_page", &["brand_id"], &["page_content", "csp_mode", "csp_report_uri", "csp_src_list"]),
+    ("delete_preview_error_page", &["brand_id"], &[]),
+    ("get_sign_in_page_resources", &["brand_id"], &["expand"]),
+    ("get_customized_sign_in_page", &["brand_id"], &[]),
+    ("replace_customized_sign_in_page", &["brand_id"], &["page_content", "widget_version", "widget_customizations", "csp_mode", "csp_report_uri", "csp_src_list"]),
+    ("delete_customized_sign_in_page", &["brand_id"], &[]),
+    ("get_default_sign_in_page", &["brand_id"], &[]),
+    ("get_preview_sign_in_page", &["brand_id"], &[]),
+    ("replace_preview_sign_in_page", &["brand_id"], &["page_content", "widget_version", "widget_customizations", "csp_mode", "csp_report_uri", "csp_src_list"]),
+    ("delete_preview_sign_in_page", &["brand_id"], &[]),
+    ("list_sign_in_widget_versions", &["brand_id"], &[]),
+    ("get_sign_out_page_settings", &["brand_id"], &[]),
+    ("replace_sign_out_page_settings", &["brand_id", "type"], &["url"]),
+    ("list_email_templates", &["brand_id"], &["expand", "after", "fetch_all"]),
+    ("get_email_template", &["brand_id", "template_name"], &["expand"]),
+    ("list_email_customizations", &["brand_id", "template_name"], &["after", "fetch_all"]),
+    ("create_email_customization", &["brand_id", "template_name", "language", "subject", "body"], &["is_default"]),
+    ("get_email_customization", &["brand_id", "template_name", "customization_id"], &[]),
+    ("replace_email_customization", &["brand_id", "template_name", "customization_id", "language", "subject", "body"], &["is_default"]),
+    ("delete_email_customization", &["brand_id", "template_name", "customization_id"], &["language"]),
+    ("delete_all_email_customizations", &["brand_id", "template_name"], &[]),
+    ("get_email_customization_preview", &["brand_id", "template_name", "customization_id"], &[]),
+    ("get_email_default_content", &["brand_id", "template_name"], &["language"]),
+    ("get_email_default_content_preview", &["brand_id", "template_name"], &["language"]),
+    ("get_email_settings", &["brand_id", "template_name"], &[]),
+    ("replace_email_settings", &["brand_id", "template_name", "recipients"], &[]),
+    ("send_test_email", &["brand_id", "template_name"], &["language"]),
     ("list_groups", &[], &["search", "filter", "q", "fetch_all", "after", "limit"]),
     ("get_group", &["group_id"], &[]),
     ("create_group", &["profile"], &[]),
@@ -95,7 +128,8 @@ const OFFICIAL: &[(&str, &[&str], &[&str])] = &[
 const UNSPECIFIED: &[&str] = &["/api/v1/catalog/apps", "/api/v1/catalog/apps/{appName}"];
 
 /// Tools that ask for another scope than the specification, and why.
-const OTHER_SCOPE: &[(&str, &str)] = &[];
+const OTHER_SCOPE: &[(&str, &str)] =
+    &[("send_test_email", "a mail goes out: the stricter scope of Okta's own server holds")];
 
 /// The arguments of a tool: all, and those that are needed.
 fn arguments(tool: &str) -> (Vec<String>, Vec<String>) {

@@ -46,6 +46,22 @@ const NOTHING: &[&str] = &[
     "PUT /api/v1/email-domains/{emailDomainId}",
     "DELETE /api/v1/email-domains/{emailDomainId}",
     "POST /api/v1/email-domains/{emailDomainId}/verify",
+    // A brand's pages and e-mails.
+    "PUT /api/v1/brands/{brandId}/pages/error/customized",
+    "DELETE /api/v1/brands/{brandId}/pages/error/customized",
+    "PUT /api/v1/brands/{brandId}/pages/error/preview",
+    "DELETE /api/v1/brands/{brandId}/pages/error/preview",
+    "PUT /api/v1/brands/{brandId}/pages/sign-in/customized",
+    "DELETE /api/v1/brands/{brandId}/pages/sign-in/customized",
+    "PUT /api/v1/brands/{brandId}/pages/sign-in/preview",
+    "DELETE /api/v1/brands/{brandId}/pages/sign-in/preview",
+    "PUT /api/v1/brands/{brandId}/pages/sign-out/customized",
+    "PUT /api/v1/brands/{brandId}/templates/email/{templateName}/settings",
+    "POST /api/v1/brands/{brandId}/templates/email/{templateName}/test",
+    "POST /api/v1/brands/{brandId}/templates/email/{templateName}/customizations",
+    "DELETE /api/v1/brands/{brandId}/templates/email/{templateName}/customizations",
+    "PUT /api/v1/brands/{brandId}/templates/email/{templateName}/customizations/{customizationId}",
+    "DELETE /api/v1/brands/{brandId}/templates/email/{templateName}/customizations/{customizationId}",
 ];
 
 /// Arguments that say what they are.

@@ -9,12 +9,15 @@ use crate::{
     setup::{Person, Rig, every_scope, fitting_text},
 };
 
-/// Arguments that fit the tool: text for every required one.
+/// Arguments that fit the tool: text for every required one, and for a page, which is changed in
+/// one thing at least.
 pub(crate) fn fitting(tool: &ToolDef) -> Value {
     let (_, schema) = tool.describe();
     let required = schema.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
+    let page = schema["properties"].get("page_content").map(|_| json!("page_content"));
     let args: Map<String, Value> = required
         .iter()
+        .chain(&page)
         .map(|name| {
             let name = name.as_str().unwrap();
             let value = match schema["properties"][name]["type"].as_str().unwrap() {
@@ -62,6 +65,9 @@ pub(crate) fn obliging(rig: &Rig, tool: &'static str) {
         "brands",
         "themes",
         "email-domains",
+        "email",
+        "customizations",
+        "widget-versions",
     ];
     rig.okta.program(move |seen: &Seen| {
         let last = seen.path.rsplit('/').next().unwrap();

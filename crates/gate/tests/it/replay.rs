@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     okta::{Answer, Seen},
+    replay_pages,
     schema::{read_only, shared, without},
     setup::{Person, Rig},
 };
@@ -324,10 +325,17 @@ impl Call {
                     ("delete_device_assurance_policy", json!({}), alive, None)
                 }
                 ("GET", "/api/v1/logs") => ("get_logs", json!({}), alive, None),
-                _ => match brands::call(exchange) {
-                    Some(call) => call?,
-                    None => return Err(NO_TOOL.to_owned()),
-                },
+                (method, template) => {
+                    let sent = exchange.sent.as_ref();
+                    match (
+                        brands::call(exchange),
+                        replay_pages::call(method, template, sent, &answered)?,
+                    ) {
+                        (Some(call), _) => call?,
+                        (None, Some(call)) => call,
+                        (None, None) => return Err(NO_TOOL.to_owned()),
+                    }
+                }
             };
         let def = okta_catalog::find(tool).ok_or_else(|| format!("{tool} is missing"))?;
         let (_, schema) = def.describe();
@@ -344,6 +352,7 @@ impl Call {
             };
             let value = match property["type"].as_str() {
                 Some("integer" | "boolean") => serde_json::from_str(value).unwrap(),
+                Some("array") => value.split(',').collect(),
                 _ => json!(value),
             };
             args.insert(name, value);
@@ -360,6 +369,17 @@ fn snake(camel: &str) -> String {
         name.push(c.to_ascii_lowercase());
         name
     })
+}
+
+/// Replays a row of a recording: its tool, and what is wrong in each round.
+pub(crate) async fn row(
+    rig: &Rig,
+    row: &Value,
+    schemas: &Value,
+) -> Result<(&'static str, Vec<(&'static str, Option<String>)>), String> {
+    let exchange = Exchange::read(row).ok_or("not an exchange")?;
+    let call = Call::of(&exchange)?;
+    Ok((call.tool, replay(rig, &exchange, call, schemas).await))
 }
 
 /// Replays the exchange, a PUT once as a full replace and once as a merge; answers with what is
@@ -505,7 +525,7 @@ fn compare(exchange: &Exchange, called: &okta_gate::Called) -> Option<String> {
             }
             answer["items"].clone()
         }
-        Value::Object(map) if !map.is_empty() => answer,
+        Value::Object(map) if !map.is_empty() || exchange.method == "GET" => answer,
         _ => return (!answer["done"].is_string()).then(|| format!("no word of it: {answer}")),
     };
     (answer != wanted).then(|| format!("answered {answer}\nrecorded {wanted}"))

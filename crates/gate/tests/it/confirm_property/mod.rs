@@ -107,6 +107,7 @@ impl Run {
                     "policies/00p1",
                     "policies/00p1/rules/0pr1",
                     "device-assurances/dae1",
+                    "brands/x1/pages/sign-in/customized",
                 ];
                 let object = objects[usize::from(*number) % objects.len()];
                 self.little.change(&format!("/api/v1/{object}"));

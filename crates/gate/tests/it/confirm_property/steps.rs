@@ -108,7 +108,8 @@ pub(super) fn arguments(tool: &ToolDef, dice: &mut Dice, known: &Known) -> Map<S
     for name in schema["properties"].as_object().unwrap().keys() {
         let optional = !required.contains(&json!(name));
         if optional
-            && (dice.next().is_multiple_of(2) || !["activate", "full_replace"].contains(&&**name))
+            && (dice.next().is_multiple_of(2)
+                || !["activate", "full_replace", "page_content"].contains(&&**name))
         {
             continue;
         }

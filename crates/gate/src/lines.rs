@@ -1,0 +1,401 @@
+//! A text of several lines, as a person reads a change of it: what leaves it and what joins it,
+//! with a little around it.
+//!
+//! Every line begins with what it is (`+` joins, `-` leaves, `|` stays), so that none can pass for a
+//! line of the question itself.
+
+use serde_json::Value;
+use similar::{Algorithm, DiffOp, DiffTag, capture_diff_slices, group_diff_ops};
+
+use crate::shown::{self, Lines};
+
+/// How many unchanged lines are shown on either side of a change.
+const AROUND: usize = 2;
+
+/// How much is shown of a line that leaves or stays, in characters.
+const OLD_LINE: usize = 200;
+
+/// How much is shown in all of the lines that leave or stay, in characters, where not all of the
+/// text can be.
+const OLD_LINES: usize = 2000;
+
+/// A line that is longer, in characters, is broken before each tag that it opens: a page may be one
+/// line.
+const LONG: usize = 160;
+
+/// How many lines, old and new together, are compared one by one. Comparing takes time that grows
+/// with the product of lines and differences.
+const COMPARED: usize = 4000;
+
+/// True where a change is read line by line: one of the texts has several, or both are long.
+pub(crate) fn by_line(before: &str, after: &str) -> bool {
+    let long = |text: &str| text.chars().nth(LONG).is_some();
+    before.contains('\n') || after.contains('\n') || (long(before) && long(after))
+}
+
+/// How the text `field` changes. Of what joins it at most `longest` characters are shown; it is
+/// said how much is left out.
+pub(crate) fn difference(field: &str, before: &str, after: &str, longest: usize) -> Lines {
+    let (old, new) = (broken(before), broken(after));
+    let ops = compare(&old, &new);
+    let mut shown = Shown::new(longest);
+    for group in group_diff_ops(ops, AROUND) {
+        shown.gap();
+        for op in group {
+            let leaving = old.get(op.old_range()).unwrap_or_default();
+            let joining = new.get(op.new_range()).unwrap_or_default();
+            if op.tag() == DiffTag::Equal {
+                leaving.iter().for_each(|line| shown.stays(line));
+            } else {
+                leaving.iter().for_each(|line| shown.leaves(line));
+                joining.iter().for_each(|line| shown.joins(line));
+            }
+        }
+    }
+    shown.told(field)
+}
+
+/// Puts a word in the place of every text of several lines, and answers with where each stood
+/// (dotted path) and with the text.
+pub(crate) fn take_out(value: &mut Value) -> Vec<(String, String)> {
+    let mut texts = Vec::new();
+    take_out_at(value, "", &mut texts);
+    texts
+}
+
+fn take_out_at(value: &mut Value, path: &str, texts: &mut Vec<(String, String)>) {
+    let join =
+        |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+    match value {
+        Value::String(text) if text.contains('\n') => {
+            let word = format!("({}, below)", count(text.lines().count()));
+            texts.push((path.to_owned(), std::mem::replace(text, word)));
+        }
+        Value::Array(items) => {
+            for (at, item) in items.iter_mut().enumerate() {
+                take_out_at(item, &join(&at.to_string()), texts);
+            }
+        }
+        Value::Object(map) => {
+            for (name, value) in map.iter_mut() {
+                take_out_at(value, &join(name), texts);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The lines of a text, each with its end; a long one in several pieces.
+fn broken(text: &str) -> Vec<&str> {
+    let lines = text.split_inclusive('\n');
+    let pieces = lines.map(|line| match line.chars().nth(LONG) {
+        Some(_) => before_tags(line),
+        None => vec![line],
+    });
+    pieces.flatten().collect()
+}
+
+/// A line, broken before each tag that it opens.
+fn before_tags(line: &str) -> Vec<&str> {
+    let opens = |at: &usize| !line.get(at + 1..).is_some_and(|rest| rest.starts_with('/'));
+    let tags = line.match_indices('<').map(|(at, _)| at).filter(|at| *at > 0).filter(opens);
+    let mut from = 0;
+    let mut pieces = Vec::new();
+    for at in tags.chain([line.len()]) {
+        pieces.extend(line.get(from..at));
+        from = at;
+    }
+    pieces
+}
+
+/// What differs. Of texts that are too long to be compared, all between their equal ends does.
+fn compare(old: &[&str], new: &[&str]) -> Vec<DiffOp> {
+    let pairs = old.iter().zip(new);
+    let start = pairs.take_while(|(one, other)| one == other).count();
+    let rest = |lines: &[&str]| lines.len() - start;
+    let pairs = old.iter().rev().zip(new.iter().rev());
+    let most = rest(old).min(rest(new));
+    let end = pairs.take(most).take_while(|(one, other)| one == other).count();
+    let (old_len, new_len) = (rest(old) - end, rest(new) - end);
+    if old_len + new_len <= COMPARED {
+        return capture_diff_slices(Algorithm::Myers, old, new);
+    }
+    let between = DiffOp::Replace { old_index: start, old_len, new_index: start, new_len };
+    let before = DiffOp::Equal { old_index: 0, new_index: 0, len: start };
+    let (old_index, new_index) = (start + old_len, start + new_len);
+    let after = DiffOp::Equal { old_index, new_index, len: end };
+    [before, between, after]
+        .into_iter()
+        .filter(|op| !op.old_range().is_empty() || !op.new_range().is_empty())
+        .collect()
+}
+
+/// The lines that are shown, and what there is beside them.
+struct Shown {
+    lines: Lines,
+    /// How much may still be shown of what joins, in characters.
+    new: usize,
+    /// How much may still be shown of what leaves or stays, in characters.
+    old: usize,
+    gap: bool,
+    joining: usize,
+    leaving: usize,
+    /// Lines and characters that join and are not shown.
+    unseen: (usize, usize),
+    /// Lines that leave and are not shown.
+    unseen_leaving: usize,
+}
+
+impl Shown {
+    fn new(longest: usize) -> Self {
+        let old = if longest == usize::MAX { longest } else { longest.min(OLD_LINES) };
+        Self {
+            lines: Vec::new(),
+            new: longest,
+            old,
+            gap: false,
+            joining: 0,
+            leaving: 0,
+            unseen: (0, 0),
+            unseen_leaving: 0,
+        }
+    }
+
+    /// The next line that is shown does not follow the last one.
+    fn gap(&mut self) {
+        self.gap = !self.lines.is_empty();
+    }
+
+    fn push(&mut self, line: String) {
+        if std::mem::take(&mut self.gap) {
+            self.lines.push("| …".to_owned());
+        }
+        self.lines.push(line);
+    }
+
+    fn joins(&mut self, line: &str) {
+        self.joining += 1;
+        let line = ended(line);
+        let length = line.chars().count();
+        if self.new == 0 {
+            self.unseen.0 += 1;
+            self.unseen.1 += length;
+            return;
+        }
+        self.push(format!("+ {}", shown::cut(line, self.new)));
+        // An empty line is one to read too.
+        self.new = self.new.saturating_sub(length.max(1));
+    }
+
+    fn leaves(&mut self, line: &str) {
+        self.leaving += 1;
+        if !self.push_old("-", line) {
+            self.unseen_leaving += 1;
+        }
+    }
+
+    fn stays(&mut self, line: &str) {
+        // What stays is there to find one's way: nothing is lost without it.
+        let _ = self.push_old("|", line);
+    }
+
+    /// Shows a line of the old text; `false` where there is no room for it.
+    fn push_old(&mut self, mark: &str, line: &str) -> bool {
+        let line = shown::cut(ended(line), OLD_LINE);
+        let length = line.chars().count().max(1);
+        let fits = length <= self.old;
+        if fits {
+            self.old -= length;
+            self.push(format!("{mark} {line}"));
+        }
+        fits
+    }
+
+    fn told(self, field: &str) -> Lines {
+        let Self { lines, joining, leaving, unseen, unseen_leaving, .. } = self;
+        let what = match (joining, leaving) {
+            (0, 0) => "nothing changes".to_owned(),
+            (joining, 0) => format!("{} added", count(joining)),
+            (0, leaving) => format!("{} removed", count(leaving)),
+            (joining, leaving) => {
+                format!("{} removed, {} added", count(leaving), count(joining))
+            }
+        };
+        let mut told = vec![format!("{field}: {what}")];
+        told.extend(lines);
+        if unseen.0 > 0 {
+            told.push(format!("+ … ({} more, {} characters)", count(unseen.0), unseen.1));
+        }
+        if unseen_leaving > 0 {
+            told.push(format!("- … ({} more)", count(unseen_leaving)));
+        }
+        told
+    }
+}
+
+/// The line without its end.
+fn ended(line: &str) -> &str {
+    line.strip_suffix('\n').unwrap_or(line)
+}
+
+fn count(lines: usize) -> String {
+    if lines == 1 { "1 line".to_owned() } else { format!("{lines} lines") }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    const PAGE: &str = "<html>\n<head>\n<title>Sign in</title>\n</head>\n<body>\n<div id=\"w\"></div>\n\
+                        </body>\n</html>";
+
+    #[test]
+    fn what_joins_and_what_leaves_is_shown_with_a_little_around_it() {
+        let after = PAGE
+            .replace("Sign in", "Log in")
+            .replace("</body>", "<script src=\"https://x.example/a.js\"></script>\n</body>");
+        assert_eq!(
+            difference("pageContent", PAGE, &after, usize::MAX),
+            [
+                "pageContent: 1 line removed, 2 lines added",
+                "| <html>",
+                "| <head>",
+                "- <title>Sign in</title>",
+                "+ <title>Log in</title>",
+                "| </head>",
+                "| <body>",
+                "| <div id=\"w\"></div>",
+                "+ <script src=\"https://x.example/a.js\"></script>",
+                "| </body>",
+                "| </html>",
+            ]
+        );
+    }
+
+    #[test]
+    fn far_places_have_a_gap_between_them() {
+        let lines: Vec<String> = (0..40).map(|at| format!("line {at}\n")).collect();
+        let before = lines.concat();
+        let after = before.replace("line 3\n", "").replace("line 30\n", "line 30!\n");
+        assert_eq!(
+            difference("body", &before, &after, usize::MAX),
+            [
+                "body: 2 lines removed, 1 line added",
+                "| line 1",
+                "| line 2",
+                "- line 3",
+                "| line 4",
+                "| line 5",
+                "| …",
+                "| line 28",
+                "| line 29",
+                "- line 30",
+                "+ line 30!",
+                "| line 31",
+                "| line 32",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_long_line_is_broken_before_its_tags() {
+        let before =
+            format!("<p>{}</p><a href=\"https://acme.example\">go</a><br/>", "x".repeat(200));
+        let after = before.replace("acme", "evil");
+        assert!(by_line(&before, &after));
+        assert_eq!(
+            difference("body", &before, &after, usize::MAX)[2..],
+            [
+                "- <a href=\"https://acme.example\">go</a>",
+                "+ <a href=\"https://evil.example\">go</a>",
+                "| <br/>"
+            ]
+        );
+        assert!(!by_line("one", &before), "a short text is replaced whole");
+    }
+
+    #[test]
+    fn what_is_left_out_is_said() {
+        let after = "new line\n".repeat(10);
+        assert_eq!(
+            difference("body", "old\n", &after, 20),
+            [
+                "body: 1 line removed, 10 lines added",
+                "- old",
+                "+ new line",
+                "+ new line",
+                "+ new … (4 more characters)",
+                "+ … (7 lines more, 56 characters)",
+            ]
+        );
+        let before = "old line\n".repeat(10);
+        let told = difference("body", &before, "new\n", 20);
+        assert_eq!(told.last().unwrap(), "- … (8 lines more)");
+        assert!(told.contains(&"+ new".to_owned()), "{told:?}");
+    }
+
+    #[test]
+    fn very_long_texts_are_replaced_between_their_equal_ends() {
+        let lines =
+            |word: &str| -> String { (0..3000).map(|at| format!("{word} {at}\n")).collect() };
+        let before = format!("head\n{}tail\n", lines("old"));
+        let after = format!("head\n{}tail\n", lines("new"));
+        let told = difference("body", &before, &after, usize::MAX);
+        assert_eq!(told.len(), 1 + 1 + 6000 + 1);
+        assert_eq!((told[1].as_str(), told[6002].as_str()), ("| head", "| tail"));
+        let grown = format!("head\n{}{}tail\n", lines("old"), lines("new"));
+        let told = difference("body", &before, &grown, usize::MAX);
+        assert_eq!(told[0], "body: 3000 lines added");
+    }
+
+    #[test]
+    fn texts_of_several_lines_are_taken_out_with_their_place() {
+        let mut body = json!({ "a": "one", "b": { "c": ["x", "y\nz\n"] }, "d": "1\n2\n3" });
+        let texts = take_out(&mut body);
+        assert_eq!(
+            body,
+            json!({ "a": "one", "b": { "c": ["x", "(2 lines, below)"] }, "d": "(3 lines, below)" })
+        );
+        assert_eq!(texts[0], ("b.c.1".to_owned(), "y\nz\n".to_owned()));
+        assert_eq!(texts[1].0, "d");
+    }
+
+    fn any_text() -> impl Strategy<Value = String> {
+        let line = prop_oneof!["[a-c<>/ ]{0,4}", Just("<p>".repeat(80))];
+        prop::collection::vec(line, 0..12).prop_map(|lines| lines.join("\n"))
+    }
+
+    proptest! {
+        /// What joins can be put together again from what is shown; nothing else is marked so.
+        #[test]
+        fn all_that_joins_is_shown(before in any_text(), after in any_text()) {
+            let told = difference("f", &before, &after, usize::MAX);
+            let joins: Vec<&str> = told.iter().filter_map(|line| line.strip_prefix("+ ")).collect();
+            let old = broken(&before);
+            let fresh: Vec<&str> = broken(&after).into_iter().filter(|line| !old.contains(line)).map(ended).collect();
+            for line in &fresh {
+                prop_assert!(joins.contains(line), "{:?} in {:?}", line, told);
+            }
+            prop_assert_eq!(before == after, told.len() == 1);
+            prop_assert!(told[1..].iter().all(|line| ["+ ", "- ", "| "].iter().any(|mark| line.starts_with(mark))));
+        }
+
+        /// A limit is one: beyond it, lines and characters are counted.
+        #[test]
+        fn nothing_that_joins_is_left_out_in_silence(after in any_text(), longest in 1_usize..60) {
+            let told = difference("f", "", &after, longest);
+            let shown = told.iter().filter(|line| line.starts_with("+ ") && !line.starts_with("+ … (")).count();
+            let all = broken(&after).len();
+            let rest = all - shown;
+            prop_assert_eq!(rest > 0, told.iter().any(|line| line.starts_with(&format!("+ … ({}", count(rest)))));
+        }
+
+        #[test]
+        fn pieces_are_the_text(text in any_text()) {
+            prop_assert_eq!(broken(&text).concat(), text);
+        }
+    }
+}
