@@ -54,7 +54,7 @@ impl Little {
     }
 
     pub(super) fn answer(&self, seen: &Seen) -> Answer {
-        const LISTS: [&str; 11] = [
+        const LISTS: [&str; 14] = [
             "users",
             "groups",
             "apps",
