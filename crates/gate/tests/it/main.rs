@@ -30,6 +30,7 @@ mod protect_sandbox;
 mod question;
 #[cfg(test)]
 mod read_back;
+#[cfg(test)]
 mod replay;
 #[cfg(test)]
 mod schema;
