@@ -29,14 +29,14 @@ impl<'a> Given<'a> {
     /// Reads the argument `name`.
     pub(crate) fn read(name: &str, text: &'a str) -> Result<Self, Failure> {
         let wrong = |why: &str| Err(Failure::Arguments(format!("`{name}`: {why}")));
-        if let Some(encoded) = data_uri(text) {
-            return match encoded.and_then(decoded) {
-                Some(bytes) => Ok(Self::Content(bytes)),
-                None => wrong("the data: URI holds no valid base64"),
+        if let Some(file) = data_uri(text) {
+            return match file {
+                Ok(bytes) => Ok(Self::Content(bytes)),
+                Err(Undecodable) => wrong("the data: URI holds no valid base64"),
             };
         }
         match decoded(text) {
-            Some(bytes) if image::is_image(&bytes) => return Ok(Self::Content(bytes)),
+            Ok(bytes) if image::is_image(&bytes) => return Ok(Self::Content(bytes)),
             _ => {}
         }
         if text.len() > LONGEST_PATH {
@@ -46,33 +46,36 @@ impl<'a> Given<'a> {
     }
 }
 
-/// A file in an argument, for whoever keeps or shows arguments: its bytes, or `None` within where
-/// they cannot be decoded. `None` for any other text.
-pub fn file_in(text: &str) -> Option<Option<Vec<u8>>> {
-    if let Some(encoded) = data_uri(text) {
-        return Some(encoded.and_then(decoded));
+/// A text that stands for a file and is no base64.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Undecodable;
+
+/// A file in an argument, for whoever keeps or shows arguments. `None` for any other text.
+pub fn file_in(text: &str) -> Option<Result<Vec<u8>, Undecodable>> {
+    if let Some(file) = data_uri(text) {
+        return Some(file);
     }
     let bytes = decoded(text);
     let is_file = text.len() > LONGEST_PATH && text.bytes().all(is_base64)
-        || bytes.as_deref().is_some_and(image::is_image);
+        || bytes.as_deref().is_ok_and(image::is_image);
     is_file.then_some(bytes)
 }
 
-/// What a `data:` URI holds: `None` within where that is no base64.
-fn data_uri(text: &str) -> Option<Option<&str>> {
+/// What a `data:` URI holds. `None` for any other text.
+fn data_uri(text: &str) -> Option<Result<Vec<u8>, Undecodable>> {
     let (scheme, rest) = text.trim_start().split_once(':')?;
     if !scheme.eq_ignore_ascii_case("data") {
         return None;
     }
     let (about, data) = rest.split_once(',').unwrap_or((rest, ""));
     let is_base64 = about.rsplit(';').next().is_some_and(|it| it.eq_ignore_ascii_case("base64"));
-    Some(is_base64.then_some(data))
+    Some(if is_base64 { decoded(data) } else { Err(Undecodable) })
 }
 
 /// The bytes; line ends and spaces are passed over.
-fn decoded(text: &str) -> Option<Vec<u8>> {
+fn decoded(text: &str) -> Result<Vec<u8>, Undecodable> {
     let plain: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
-    BASE64.decode(plain).ok()
+    BASE64.decode(plain).map_err(|_| Undecodable)
 }
 
 const fn is_base64(byte: u8) -> bool {
@@ -110,7 +113,7 @@ mod tests {
         let other = format!("DATA:;BASE64,{plain}");
         for text in [plain, wrapped, unpadded, uri, other] {
             assert_eq!(read(&text), Ok(Given::Content(bytes.clone())), "{text}");
-            assert_eq!(file_in(&text), Some(Some(bytes.clone())));
+            assert_eq!(file_in(&text), Some(Ok(bytes.clone())));
         }
     }
 
@@ -123,7 +126,7 @@ mod tests {
             assert!(!told.contains("PNG") && told.len() < 100, "{told}");
             assert!(file_in(text).is_some(), "{told}");
         }
-        assert_eq!(file_in("data:;base64,###"), Some(None));
+        assert_eq!(file_in("data:;base64,###"), Some(Err(Undecodable)));
         let page = format!("<p>{}</p>", "word ".repeat(1000));
         assert_eq!(file_in(&page), None, "a long text is no file");
     }
@@ -132,7 +135,7 @@ mod tests {
         #[test]
         fn what_is_read_as_content_is_known_as_a_file(text in "(data:[a-z/]{0,9};base64,)?[A-Za-z0-9+/=]{0,40}") {
             if let Ok(Given::Content(bytes)) = Given::read("file_path", &text) {
-                prop_assert_eq!(file_in(&text), Some(Some(bytes)));
+                prop_assert_eq!(file_in(&text), Some(Ok(bytes)));
             }
         }
     }

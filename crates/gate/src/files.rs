@@ -18,10 +18,10 @@ pub(crate) fn without_contents(args: &mut Value) {
         Value::String(text) => {
             if let Some(file) = file_in(text) {
                 *text = match file {
-                    Some(bytes) => {
+                    Ok(bytes) => {
                         format!("[file of {} bytes, SHA-256 {}]", bytes.len(), digest(&bytes))
                     }
-                    None => format!("[file that cannot be decoded, {} characters]", text.len()),
+                    Err(_) => format!("[file that cannot be decoded, {} characters]", text.len()),
                 };
             }
         }

@@ -1,6 +1,6 @@
 //! A request to Okta, before anything is sent.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use aws_lc_rs::digest;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
@@ -97,7 +97,7 @@ pub struct Request {
     query: Vec<(String, String)>,
     body: Option<Value>,
     hidden: Vec<Hidden>,
-    upload: Option<Upload>,
+    upload: Option<Arc<Upload>>,
     if_match: Option<String>,
 }
 
@@ -193,7 +193,7 @@ impl Request {
     /// Sends a file in a form, instead of JSON.
     #[must_use]
     pub fn upload(mut self, upload: Upload) -> Self {
-        self.upload = Some(upload);
+        self.upload = Some(Arc::new(upload));
         self
     }
 
@@ -231,8 +231,8 @@ impl Request {
     }
 
     /// The file.
-    pub const fn file(&self) -> Option<&Upload> {
-        self.upload.as_ref()
+    pub fn file(&self) -> Option<&Upload> {
+        self.upload.as_deref()
     }
 
     /// SHA-256 over what is hidden: two requests with the same one send the same. `None` where

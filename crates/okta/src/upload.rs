@@ -1,6 +1,6 @@
 //! What goes out with a request and is no plain JSON: files, and texts that nobody may see.
 
-use std::{fmt, sync::Arc};
+use std::fmt;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -12,13 +12,13 @@ const PART: &str = "file";
 pub struct Upload {
     name: String,
     media_type: &'static str,
-    bytes: Arc<[u8]>,
+    bytes: Vec<u8>,
 }
 
 impl Upload {
     /// A file called `name`, of the type `media_type` (such as `image/png`).
     pub fn new(name: impl Into<String>, media_type: &'static str, bytes: Vec<u8>) -> Self {
-        Self { name: name.into(), media_type, bytes: bytes.into() }
+        Self { name: name.into(), media_type, bytes }
     }
 
     /// The file's name, as Okta is told it.

@@ -43,7 +43,7 @@ const VERIFY: Operation = Operation::change(
 );
 
 /// `expand_brands` as Okta's `expand`.
-#[expect(clippy::ref_option, reason = "serde's signature")]
+#[expect(clippy::ref_option, clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
 fn brands<S: Serializer>(flag: &Option<Flag>, serializer: S) -> Result<S::Ok, S::Error> {
     match flag {
         Some(Flag(true)) => serializer.serialize_str("brands"),

@@ -226,7 +226,7 @@ async fn upload(
         .check(format!("get_brand_theme: another {what} means done"))
         .done(format!("The {what} is uploaded."));
     plan = match label::text(&theme, asset.place) {
-        Some(there) => plan.loss(format!("It takes the place of {there}.")),
+        Some(url) => plan.loss(format!("It takes the place of {url}.")),
         // Where there was none, removing it takes it back; an image is not kept.
         None => plan.undo(asset.delete.request(&path)?),
     };
@@ -244,7 +244,7 @@ async fn delete(
     let theme = look::at(desk, themes::GET, &path).await?.body;
     let name = themes::name(desk, brand_id).await?;
     let lost = match label::text(&theme, asset.place) {
-        Some(there) => format!("The image cannot be restored: {there}. {}", asset.without),
+        Some(url) => format!("The image cannot be restored: {url}. {}", asset.without),
         None => format!("The theme has no {what}."),
     };
     Ok(Plan::new(format!("Remove the {what} of {name}"), asset.delete.request(&path)?)

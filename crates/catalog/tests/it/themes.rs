@@ -45,14 +45,14 @@ pub(crate) fn png(width: u32, height: u32) -> Vec<u8> {
     bytes
 }
 
-fn ids(more: Value) -> Value {
+fn ids(more: &Value) -> Value {
     let mut args = json!({ "brand_id": "bnd1", "theme_id": "thm1" });
     args.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     args
 }
 
 fn colors() -> Value {
-    ids(json!({
+    ids(&json!({
         "primary_color_hex": "#ababab",
         "secondary_color_hex": "#ebebed",
         "sign_in_page_touch_point_variant": "background_image",
@@ -67,7 +67,7 @@ fn themes_are_read() {
     let desk = desk();
     let listed = answer("list_brand_themes", json!({ "brand_id": "bnd1" }), &desk).value;
     assert_eq!(listed["items"], json!([theme()]));
-    let one = answer("get_brand_theme", ids(json!({ "fields": "logo" })), &desk).value;
+    let one = answer("get_brand_theme", ids(&json!({ "fields": "logo" })), &desk).value;
     assert_eq!(one, json!({ "logo": "https://cdn.test/logo.png" }));
     assert_eq!(desk.asked(), [THEMES, ONE]);
 }
@@ -101,27 +101,27 @@ fn a_full_replace_lets_okta_choose_the_contrasts() {
 #[test]
 fn a_file_becomes_the_logo() {
     let desk = desk().source("logos/acme.png", &png(300, 50));
-    let args = ids(json!({ "file_path": "logos/acme.png" }));
+    let args = ids(&json!({ "file_path": "logos/acme.png" }));
     snapshot("upload_brand_theme_logo", "upload_brand_theme_logo", args, &desk);
 }
 
 #[test]
 fn an_image_in_the_argument_becomes_the_favicon() {
     let image = format!("data:image/png;base64,{}", STANDARD.encode(png(64, 64)));
-    let args = ids(json!({ "file_path": image }));
+    let args = ids(&json!({ "file_path": image }));
     snapshot("upload_brand_theme_favicon", "upload_brand_theme_favicon", args, &desk());
 }
 
 #[test]
 fn a_first_background_can_be_taken_back() {
     let name = "upload_brand_theme_background_image";
-    let args = ids(json!({ "file_path": STANDARD.encode(png(1920, 1080)) }));
+    let args = ids(&json!({ "file_path": STANDARD.encode(png(1920, 1080)) }));
     snapshot(name, name, args, &desk());
 }
 
 #[test]
 fn a_small_logo_is_told_to_be_small() {
-    let args = ids(json!({ "file_path": STANDARD.encode(png(100, 40)) }));
+    let args = ids(&json!({ "file_path": STANDARD.encode(png(100, 40)) }));
     let plan = plan("upload_brand_theme_logo", args, &desk());
     assert_eq!(plan.notes, ["Below 300 x 50 pixels Okta scales a logo up."]);
 }
@@ -138,7 +138,7 @@ fn what_okta_would_refuse_is_not_sent() {
         ("upload_brand_theme_logo", "notes.txt", "none of them"),
     ] {
         let desk = desk().source("notes.txt", b"hello");
-        let failed = failure(tool, ids(json!({ "file_path": path })), &desk).to_string();
+        let failed = failure(tool, ids(&json!({ "file_path": path })), &desk).to_string();
         assert!(failed.contains(why), "{failed}");
         assert!(desk.asked().is_empty(), "nothing is asked of Okta");
     }
@@ -151,7 +151,7 @@ fn images_are_removed() {
         "delete_brand_theme_favicon",
         "delete_brand_theme_background_image",
     ] {
-        snapshot(name, name, ids(json!({})), &desk());
+        snapshot(name, name, ids(&json!({})), &desk());
     }
 }
 

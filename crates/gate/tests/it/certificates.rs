@@ -103,13 +103,12 @@ async fn a_key_in_an_argument_is_refused_and_not_kept() {
 #[tokio::test]
 async fn what_okta_echoes_of_it_is_taken_out() {
     let rig = rig().await;
-    rig.okta.program(|seen: &Seen| match seen.method.as_str() {
-        "GET" => Answer::json(200, &json!({ "id": "OcD1", "domain": "login.acme.test" })),
-        _ => {
-            let key = seen.body.as_ref().unwrap()["privateKey"].as_str().unwrap();
-            let said = format!("this is no key: {key}");
-            Answer::json(400, &json!({ "errorCode": "E0000001", "errorSummary": said }))
-        }
+    rig.okta.program(|seen: &Seen| {
+        let Some(body) = &seen.body else {
+            return Answer::json(200, &json!({ "id": "OcD1", "domain": "login.acme.test" }));
+        };
+        let said = format!("this is no key: {}", body["privateKey"].as_str().unwrap());
+        Answer::json(400, &json!({ "errorCode": "E0000001", "errorSummary": said }))
     });
     let called = rig.call(TOOL, args("$OKTA_MCP_DOMAIN_KEY"), &Person::agrees()).await;
     let Called::Failed(error) = &called else { panic!("{called:?}") };

@@ -3,6 +3,7 @@
 
 mod brands;
 mod brands_invented;
+mod brands_shapes;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
