@@ -144,7 +144,7 @@ impl JsonSchema for Texts {
 }
 
 /// What Okta is to embed in its answer: several texts that go out separated by commas, as Okta's
-/// specification has its lists in a query (OpenAPI 3.0, `style: form`, `explode: false`).
+/// specification has its lists in a query (`OpenAPI` 3.0, `style: form`, `explode: false`).
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub(crate) struct Expand(pub Texts);

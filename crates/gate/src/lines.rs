@@ -19,6 +19,9 @@ const OLD_LINE: usize = 200;
 /// text can be.
 const OLD_LINES: usize = 2000;
 
+/// How much a model is told of the lines that join, in characters.
+const TOLD: usize = 4000;
+
 /// A line that is longer, in characters, is broken before each tag that it opens: a page may be one
 /// line.
 const LONG: usize = 160;
@@ -44,15 +47,35 @@ pub(crate) fn difference(field: &str, before: &str, after: &str, longest: usize)
         for op in group {
             let leaving = old.get(op.old_range()).unwrap_or_default();
             let joining = new.get(op.new_range()).unwrap_or_default();
-            if op.tag() == DiffTag::Equal {
-                leaving.iter().for_each(|line| shown.stays(line));
-            } else {
-                leaving.iter().for_each(|line| shown.leaves(line));
-                joining.iter().for_each(|line| shown.joins(line));
+            for line in leaving {
+                match op.tag() {
+                    DiffTag::Equal => shown.stays(line),
+                    _ => shown.leaves(line),
+                }
+            }
+            for line in joining.iter().filter(|_| op.tag() != DiffTag::Equal) {
+                shown.joins(line);
             }
         }
     }
     shown.told(field)
+}
+
+/// A difference as a model reads it: of a long text only the lines that change, as it has the whole
+/// text already.
+pub(crate) fn told(mut change: Value) -> Value {
+    let text = |key: &str| change.get(key).map_or(Some(""), Value::as_str);
+    if let (Some(before), Some(after)) = (text("before"), text("after"))
+        && by_line(before, after)
+    {
+        let lines = difference("text", before, after, TOLD);
+        if let Value::Object(map) = &mut change {
+            map.shift_remove("before");
+            map.shift_remove("after");
+            map.insert("lines".to_owned(), lines.get(1..).unwrap_or_default().into());
+        }
+    }
+    change
 }
 
 /// Puts a word in the place of every text of several lines, and answers with where each stood
@@ -339,8 +362,10 @@ mod tests {
 
     #[test]
     fn very_long_texts_are_replaced_between_their_equal_ends() {
-        let lines =
-            |word: &str| -> String { (0..3000).map(|at| format!("{word} {at}\n")).collect() };
+        let lines = |word: &str| {
+            let lines: Vec<String> = (0..3000).map(|at| format!("{word} {at}\n")).collect();
+            lines.concat()
+        };
         let before = format!("head\n{}tail\n", lines("old"));
         let after = format!("head\n{}tail\n", lines("new"));
         let told = difference("body", &before, &after, usize::MAX);
@@ -361,6 +386,22 @@ mod tests {
         );
         assert_eq!(texts[0], ("b.c.1".to_owned(), "y\nz\n".to_owned()));
         assert_eq!(texts[1].0, "d");
+    }
+
+    #[test]
+    fn a_model_is_told_the_lines() {
+        let change = json!({ "field": "body", "before": "a\nb\n", "after": "a\nc\n" });
+        let lines = json!({ "field": "body", "lines": ["| a", "- b", "+ c"] });
+        assert_eq!(told(change), lines);
+        let added = json!({ "field": "body", "after": "a\nb" });
+        assert_eq!(told(added), json!({ "field": "body", "lines": ["+ a", "+ b"] }));
+        for other in [
+            json!({ "field": "name", "before": "a", "after": "b" }),
+            json!({ "field": "list", "before": ["a\nb"], "after": "a\nb" }),
+            json!({ "field": "gone", "before": "a" }),
+        ] {
+            assert_eq!(told(other.clone()), other);
+        }
     }
 
     fn any_text() -> impl Strategy<Value = String> {

@@ -28,6 +28,7 @@ mod protect_paths;
 mod protect_sandbox;
 #[cfg(test)]
 mod question;
+#[cfg(test)]
 mod replay;
 #[cfg(test)]
 mod replay_pages;
