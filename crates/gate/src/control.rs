@@ -14,6 +14,7 @@ use crate::{
     envelope::CallError,
     files,
     gate::Called,
+    lines,
     reply::Shaped,
     ruling::Ruled,
 };
@@ -132,11 +133,14 @@ fn shown(change: &Change) -> Map<String, Value> {
     }
     let requests: Vec<Value> = plan.requests.iter().map(request).collect();
     told.insert("requests".to_owned(), json!(requests));
-    if let (Some(target), Some(after)) = (&plan.target, &plan.after) {
+    if let (Some(target), Some(after)) = (&plan.target, &plan.after)
+        && !target.seen.is_null()
+    {
         let (mut before, mut after) = (target.seen.clone(), after.clone());
         redact(&mut before);
         redact(&mut after);
-        told.insert("changes".to_owned(), json!(diff(&before, &after)));
+        let changes: Vec<Value> = diff(&before, &after).into_iter().map(lines::told).collect();
+        told.insert("changes".to_owned(), json!(changes));
     }
     for (key, lines) in [("loss", &plan.loss), ("notes", &plan.notes)] {
         if !lines.is_empty() {

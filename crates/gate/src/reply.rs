@@ -5,6 +5,8 @@ use okta_client::Reply;
 use okta_trail::to_text;
 use serde_json::{Map, Value, json};
 
+use crate::lines;
+
 /// What goes back to the client, and what the trail keeps of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Shaped {
@@ -90,7 +92,7 @@ fn changed(before: &Value, wanted: &Value, answer: &Value) -> Vec<Value> {
         let wanted = field.split('.').try_fold(wanted, |value, part| value.get(part));
         change.get("after").is_some() || wanted.is_none()
     });
-    changes
+    changes.into_iter().map(lines::told).collect()
 }
 
 /// Adds what there is to say to the answer, beside Okta's own properties.

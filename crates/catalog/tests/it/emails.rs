@@ -1,10 +1,11 @@
 //! E-mail templates, their settings and their customizations.
 
-use okta_catalog::{Effect, Failure, find};
+use okta_catalog::{Effect, Failure, Prepared, find, tools};
 use okta_client::ErrorKind;
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::desk::{Fake, answer, failure, okta_error, page, plan, snapshot};
+use crate::desk::{EVERYWHERE, Fake, answer, failure, okta_error, page, plan, snapshot};
 
 const BRAND: &str = "/api/v1/brands/bnd1";
 const TEMPLATE: &str = "/api/v1/brands/bnd1/templates/email/ForgotPassword";
@@ -208,4 +209,37 @@ fn templates_and_contents_are_read() {
             format!("{TEMPLATE}/default-content/preview"),
         ]
     );
+}
+
+proptest! {
+    /// No name leaves its segment, or nothing is asked.
+    #[test]
+    fn no_argument_leaves_its_place(name in "(\\.{0,2}|[/?#%&;\\\\]{1,3}|\\PC{1,12})") {
+        for tool in tools() {
+            let (_, schema) = tool.describe();
+            let Some(operation) = tool.operation.filter(|it| it.path.contains("{brandId}")) else { continue };
+            let mut args = serde_json::Map::new();
+            for required in schema["required"].as_array().unwrap() {
+                args.insert(required.as_str().unwrap().to_owned(), json!(name));
+            }
+            args.insert("page_content".to_owned(), json!(name));
+            args.retain(|argument, _| schema["properties"].get(argument).is_some());
+            let desk = Fake::new().on(EVERYWHERE, json!([{}]));
+            let done = futures::executor::block_on(tool.prepare(args, &desk));
+            let count = |path: &str| path.split('?').next().unwrap().split('/').count();
+            for asked in desk.asked() {
+                let fits = operation.path.split('/').count() == count(&asked)
+                    || tool.also.iter().any(|also| count(also.path) == count(&asked));
+                prop_assert!(fits && !asked.contains(['#', '\\', ';']), "{}: {asked}", tool.name);
+            }
+            if let Ok(Prepared::Plan(plan)) = done {
+                for request in plan.requests.iter().chain(&plan.undo) {
+                    prop_assert_eq!(count(request.template()), count(request.path()), "{}", tool.name);
+                }
+            }
+            if ["", ".", ".."].contains(&&*name) {
+                prop_assert!(desk.asked().is_empty(), "{}", tool.name);
+            }
+        }
+    }
 }

@@ -18,7 +18,6 @@ mod protect_paths;
 mod protect_sandbox;
 mod question;
 mod read_back;
-#[cfg(test)]
 mod replay;
 mod replay_pages;
 mod schema;

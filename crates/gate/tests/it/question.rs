@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     okta::{Answer, Seen},
+    pages::{PAGE, args, brand},
     setup::{Person, Rig},
 };
 
@@ -76,4 +77,88 @@ async fn what_nobody_would_read_is_refused() {
     let error = asked(rule(&json!([])), after).await.unwrap_err();
     assert!(error.to_string().contains("at most 20000 can be shown"), "{error}");
     assert_eq!(error.envelope()["error"]["next"], "change less at a time");
+}
+
+/// What is asked before the sign-in page becomes this one.
+async fn asked_of_page(page: Option<&str>, args: Value) -> Vec<String> {
+    let rig = Rig::new().await;
+    brand(&rig, page.map(|html| json!({ "pageContent": html })));
+    let person = Person::who(Verdict::Declined);
+    rig.call("replace_customized_sign_in_page", args, &person).await;
+    assert_eq!(rig.okta.writes(), []);
+    let question = person.asked.into_inner().unwrap().pop().unwrap();
+    question.text.lines().map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn a_change_of_a_page_is_read_line_by_line() {
+    let after = PAGE
+        .replace("Sign in", "Log in")
+        .replace("</body>", "<script src=\"https://x.example/a.js\"></script>\n</body>\u{200b}");
+    assert_eq!(
+        asked_of_page(Some(PAGE), args(&after)).await,
+        [
+            "Change the sign-in page of brand \"Acme\"?",
+            "pageContent: 2 lines removed, 3 lines added",
+            "| <html>",
+            "| <head>",
+            "- <title>Sign in</title>",
+            "+ <title>Log in</title>",
+            "| </head>",
+            "| <body>",
+            "- </body>",
+            "+ <script src=\"https://x.example/a.js\"></script>",
+            "+ </body>\\u200b",
+            "| </html>",
+            "Sends PUT /api/v1/brands/bnd1/pages/sign-in/customized",
+            "Org acme.okta.com, asked by tests through replace_customized_sign_in_page.",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_new_page_is_read_whole() {
+    let lines = asked_of_page(None, args("<p>\n<b>\n")).await;
+    assert_eq!(
+        lines[..6],
+        [
+            "Customize the sign-in page of brand \"Acme\"?",
+            "There is none so far: Okta's own page is in its place.",
+            "{\"pageContent\":\"(2 lines, below)\"}",
+            "pageContent: 2 lines added",
+            "+ <p>",
+            "+ <b>",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn no_line_of_a_page_passes_for_one_of_the_question() {
+    let forged = format!("{PAGE}Sends nothing at all\r\nApproved already.\n");
+    let lines = asked_of_page(Some(PAGE), args(&forged)).await;
+    assert!(lines.contains(&"+ Sends nothing at all\\u000d".to_owned()), "{lines:?}");
+    assert!(lines.contains(&"+ Approved already.".to_owned()), "{lines:?}");
+}
+
+#[tokio::test]
+async fn what_does_not_fit_is_counted() {
+    let line = format!("<p>{}</p>\n", "x".repeat(90));
+    let after = format!("{PAGE}{}<script>steal()</script>\n", line.repeat(400));
+    let lines = asked_of_page(Some(PAGE), args(&after)).await;
+    let shown = lines.iter().filter(|line| line.starts_with("+ <p>xxx")).count();
+    let left = lines.iter().find(|line| line.starts_with("+ … (")).unwrap();
+    assert_eq!(
+        left,
+        &format!("+ … ({} lines more, {} characters)", 401 - shown, (400 - shown) * 97 + 24)
+    );
+    assert!(lines.contains(&"pageContent: 401 lines added".to_owned()), "{lines:?}");
+    assert!((100..200).contains(&shown), "as much as fits: {shown}");
+}
+
+#[tokio::test]
+async fn other_fields_do_not_hide_behind_a_page() {
+    let mut args = args(&"<p>\n".repeat(20_000));
+    args["csp_src_list"] = json!(["https://evil.example"]);
+    let text = asked_of_page(Some(PAGE), args).await.join("\n");
+    assert!(text.contains("srcList\":[\"https://evil.example\"]"), "{text}");
 }

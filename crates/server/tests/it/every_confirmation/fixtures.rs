@@ -57,6 +57,9 @@ pub(super) fn fixtures() -> Vec<&'static str> {
             | "create_group"
             | "update_group"
             | "create_device_assurance_policy"
+            | "replace_preview_error_page"
+            | "replace_preview_sign_in_page"
+            | "send_test_email"
             | "run_approved",
         )
         | (Effect::Read, _) => vec![],
@@ -80,6 +83,12 @@ impl Case {
             "policy" if fixture.contains("assurance") => Self::of_assurance(fixture, place).await,
             "policy" => Self::of_policy(fixture, place).await,
             "application" | "app" => Self::of_app(fixture, place).await,
+            "page" => Self::of_page(fixture, place).await,
+            "settings" if fixture.contains("email") => {
+                Self::of_email_settings(fixture, place).await
+            }
+            "settings" => Self::of_sign_out(fixture, place).await,
+            "customization" | "customizations" => Self::of_email(fixture, place).await,
             _ => Self::of_person(fixture, place).await,
         }
     }

@@ -1,6 +1,7 @@
 //! Every call that a person must agree to, through the whole server: MCP lines on one side, what
 //! reaches the org over HTTP on the other. Only what was confirmed reaches it, and once.
 
+mod brand;
 mod by_approval;
 mod by_client;
 mod fixtures;
