@@ -25,6 +25,10 @@ use crate::Result;
 /// What is called.
 const FILE: &str = include_str!("../../examples.toml");
 
+/// A certificate of a domain that nobody has, and its key: for the sandbox only.
+const CERTIFICATE: &str = include_str!("../../example-domain/certificate.pem");
+const KEY: &str = include_str!("../../example-domain/key.pem");
+
 /// When the examples are called: the reference is the same whenever it is written.
 const NOW: &str = "2026-01-12T09:00:00Z";
 
@@ -102,12 +106,14 @@ impl Bench {
             ("OKTA_SCOPES", service.scopes.join(" ")),
             ("OKTA_MCP_STATE_DIR", folder("state")),
             ("OKTA_MCP_EXPORT_DIR", folder("exports")),
+            ("OKTA_MCP_DOMAIN_KEY", KEY.to_owned()),
         ]);
         let config = Config::from_environment(&|name| environment.get(name).cloned())?;
         let store = Sqlite::new(&home.path().join("state"));
         let app = App::for_one_call(config, Arc::new(Still), Arc::new(Counting::default()))?;
         let person = Agrees { here: true };
-        Ok(Self { app, sandbox, store, home, kept: BTreeMap::new(), person })
+        let kept = BTreeMap::from([("certificate".to_owned(), CERTIFICATE.to_owned())]);
+        Ok(Self { app, sandbox, store, home, kept, person })
     }
 
     async fn call(&mut self, step: Step) -> Result<Example> {
