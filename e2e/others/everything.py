@@ -1,0 +1,74 @@
+"""The parts of run.py, one after the other on one org."""
+
+from __future__ import annotations
+
+import asyncio
+
+import sdk_apps
+import sdk_devices
+import sdk_people
+import sdk_policies
+import server_apps
+import server_people
+import server_policies
+from ledger import Ledger
+from org import Org
+from sdk import VERSION as SDK_VERSION
+from sdk import signed_in
+from server import VERSION as SERVER_VERSION
+from server import started
+
+SDK_AREAS = {
+    "people": sdk_people.run,
+    "apps": sdk_apps.run,
+    "policies": sdk_policies.run,
+    "devices": sdk_devices.run,
+}
+SERVER_AREAS = {
+    "people": server_people.run,
+    "apps": server_apps.run,
+    "policies": server_policies.run,
+}
+
+
+async def each_area(program: str, areas: dict, wanted: list[str], driver, ledger: Ledger) -> None:
+    for name, area in areas.items():
+        if wanted and name not in wanted:
+            continue
+        try:
+            await area(driver)
+        except Exception as error:
+            # A case before it has failed, and is entered: the rest hangs on it.
+            ledger.case(program, name, f"broke off: {type(error).__name__}: {error}", "-")
+
+
+async def sdk_part(org: Org, ledger: Ledger, wanted: list[str]) -> None:
+    for kind in ("jwt", "token"):
+        print(f"== okta-sdk-python {SDK_VERSION}, signed in by {kind}", flush=True)
+        async with signed_in(org, kind, ledger) as sdk:
+            await each_area("sdk", SDK_AREAS, wanted, sdk, ledger)
+
+
+async def server_part(org: Org, ledger: Ledger, wanted: list[str]) -> None:
+    print(f"== okta-mcp-server {SERVER_VERSION}", flush=True)
+    async with started(org, ledger) as server:
+        tools = {tool.name for tool in (await server.session.list_tools()).tools}
+        server.exchanges()
+        await each_area("server", SERVER_AREAS, wanted, server, ledger)
+        if not wanted:
+            missing = sorted(tools - server.called)
+            wrong = f"never called: {', '.join(missing)}" if missing else None
+            ledger.case("server", "every tool", wrong, f"{len(tools)} tools")
+
+
+def run(org: Org, words: list[str]) -> int:
+    programs = {word for word in words if word in ("sdk", "server")} or {"sdk", "server"}
+    wanted = [word for word in words if word not in ("sdk", "server")]
+    ledger = Ledger()
+    if "sdk" in programs:
+        asyncio.run(sdk_part(org, ledger, wanted))
+    if "server" in programs:
+        asyncio.run(server_part(org, ledger, wanted))
+    if not wanted:
+        ledger.stale(programs)
+    return ledger.end()
