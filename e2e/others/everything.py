@@ -5,12 +5,20 @@ from __future__ import annotations
 import asyncio
 
 import sdk_apps
+import sdk_brands
 import sdk_devices
+import sdk_domains
+import sdk_pages
 import sdk_people
 import sdk_policies
+import sdk_templates
 import server_apps
+import server_brands
+import server_domains
+import server_pages
 import server_people
 import server_policies
+import server_templates
 from ledger import Ledger
 from org import Org
 from sdk import VERSION as SDK_VERSION
@@ -23,11 +31,19 @@ SDK_AREAS = {
     "apps": sdk_apps.run,
     "policies": sdk_policies.run,
     "devices": sdk_devices.run,
+    "brands": sdk_brands.run,
+    "pages": sdk_pages.run,
+    "templates": sdk_templates.run,
+    "domains": sdk_domains.run,
 }
 SERVER_AREAS = {
     "people": server_people.run,
     "apps": server_apps.run,
     "policies": server_policies.run,
+    "brands": server_brands.run,
+    "pages": server_pages.run,
+    "templates": server_templates.run,
+    "domains": server_domains.run,
 }
 
 

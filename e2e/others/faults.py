@@ -81,3 +81,67 @@ faults(
     "list_policies DEVICE_SIGNAL_COLLECTION",
     "get_policy of DEVICE_SIGNAL_COLLECTION",
 )
+
+SERVER_POLICIES = ("OKTA_SIGN_ON", "PASSWORD", "MFA_ENROLL")
+faults(
+    "server",
+    "the server did not send what it was given: profile.department is not there",
+    "as in the SDK: empty strings are taken out of every body",
+    "update_user empty string",
+)
+faults(
+    "server",
+    "profile.name is not there",
+    "a group's profile is shown as the SDK keeps it (actual_instance, any_of_schemas), not as Okta "
+    "has it",
+    "list_user_groups",
+    "create_group",
+    "get_group",
+)
+faults(
+    "server",
+    "settings.signOn.attributeStatements is not there",
+    "the SDK's models are built from the caller's JSON by keyword, which loses attribute statements",
+    "update_application statements",
+)
+faults(
+    "server",
+    "must be one of enum values ('template_swa', 'template_swa3field')",
+    "the SDK's model of SWA apps (see there); one such app costs the page",
+    "list_applications",
+    "list_applications fetch_all",
+)
+faults(
+    "server",
+    "the server did not send what it was given",
+    "policy_data is taken as the base model of a policy: conditions and settings are dropped, and "
+    "Okta makes a policy for everyone",
+    *(f"create_policy {kind}" for kind in SERVER_POLICIES),
+    *(f"update_policy {kind}" for kind in SERVER_POLICIES),
+)
+faults(
+    "server",
+    "actions.appSignOn.verificationMethod.factorMode is not there",
+    "a verification method is shown as its base model, which has a type only",
+    "get_policy_rule ACCESS_POLICY",
+)
+faults(
+    "server",
+    "_embedded.resourceType Input should be a valid dictionary",
+    "the SDK's model of policies (see there)",
+    "list_policies ACCESS_POLICY",
+)
+faults(
+    "server",
+    "Invalid OS version format: '14'",
+    "the check of versions is never told the platform, and refuses the major version that it says "
+    "Android may have",
+    "create_device_assurance_policy major version",
+)
+faults(
+    "server",
+    "'diskEncryptionType' is not supported for ANDROID",
+    "its own table of what a platform has lacks disk encryption and secure hardware on Android, "
+    "which Okta has",
+    "create_device_assurance_policy encrypted Android",
+)

@@ -93,7 +93,7 @@ class Sdk:
         made = Recorder.seen[begun:]
         faults = [each.fault() for each in made if each.fault() is not None]
         came = [
-            each.get("id") or each["uuid"]
+            each.get("id") or each.get("uuid") or each["name"]
             for page in made
             if isinstance(page.got, list)
             for each in page.got
@@ -154,7 +154,7 @@ class Sdk:
         if isinstance(last.got, list):
             if len(seen) != len(last.got):
                 raise Wrong(f"{len(last.got)} came, the SDK gave {len(seen)}")
-            wanted = [{"id": each["id"]} if "id" in each else {} for each in last.got]
+            wanted = [named(each) for each in last.got]
             if (found := difference(wanted, seen)) is not None:
                 raise Wrong(f"the SDK's models are others: {found}")
         elif isinstance(last.sent, dict):
@@ -162,6 +162,13 @@ class Sdk:
                 raise Wrong(f"the SDK's model has lost what was sent: {found}")
         if expect is not None and (found := difference(expect, seen)) is not None:
             raise Wrong(f"the SDK's model: {found}")
+
+
+def named(item: object) -> object:
+    """What an item of a list must at least be in the SDK's model of it."""
+    if not isinstance(item, dict):
+        return item
+    return {"id": item["id"]} if "id" in item else {}
 
 
 def token_request(exchange: Exchange) -> bool:

@@ -60,7 +60,7 @@ async def a_user(server: Server) -> str:
     await server.ok(
         "list_user_groups",
         user_id=user,
-        expect=lambda groups: groups["profile"]["name"] == "Everyone",
+        expect={"profile": {"name": "Everyone"}},
     )
     await server.refused("list_user_groups nobody", 404, "E0000007", user_id=NOBODY)
     return user
@@ -114,7 +114,7 @@ async def a_group(server: Server, user: str) -> None:
     await server.ok(
         "list_group_users",
         group_id=group,
-        expect=lambda page: page["items"][0]["id"] == user,
+        expect={"items": lambda items: [each["id"] for each in items] == [user]},
     )
     await server.ok("list_group_apps none", group_id=group, expect={"total_fetched": 0})
     await server.refused(
