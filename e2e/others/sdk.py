@@ -41,7 +41,7 @@ class Sdk:
     def __init__(self, client: Client, ledger: Ledger, kind: str) -> None:
         self.client = client
         self.ledger = ledger
-        # "jwt" or "token": how it signed in. The faults are the same for both.
+        # "jwt", "dpop" or "token": how it signed in. The faults are the same for both.
         self.kind = kind
 
     async def ok(self, case: str, /, *args, expect=None, unechoed=(), method=None, **more):
@@ -115,6 +115,18 @@ class Sdk:
         """A case of its own about what earlier ones gave."""
         wrong = None if holds else "it does not hold"
         self.ledger.case("sdk", case, wrong, f"[{self.kind}] {note}")
+
+    def tokens(self) -> None:
+        """The token requests of this client: one is enough, and a key is bound after a nonce."""
+        made = [each for each in Recorder.seen if token_request(each)]
+        Recorder.seen.clear()
+        answers = [(each.status, each.got.get("error")) for each in made]
+        wanted = {
+            "jwt": [(200, None)],
+            "dpop": [(400, "use_dpop_nonce"), (200, None)],
+            "token": [],
+        }[self.kind]
+        self.check("token requests", answers == wanted, str(answers))
 
     def _enter(self, case: str, wrong: str | None, made: list[Exchange], code: str = "") -> None:
         note = ", ".join(each.line for each in made) + (f" {code}" if code else "")
@@ -213,7 +225,8 @@ def plain(model):
 
 @asynccontextmanager
 async def signed_in(org: Org, kind: str, ledger: Ledger, **more):
-    """A client that signs in by private key JWT (`jwt`) or with an API token (`token`)."""
+    """A client that signs in by private key JWT (`jwt`, `dpop` with tokens bound to a key of its
+    own) or with an API token (`token`)."""
     logging.getLogger("okta-sdk-python").setLevel(logging.CRITICAL)
     config = {"orgUrl": org.url, "httpClient": Recorder, **more}
     if kind == "token":
@@ -225,6 +238,7 @@ async def signed_in(org: Org, kind: str, ledger: Ledger, **more):
             "kid": org.env["OKTA_KEY_ID"],
             "privateKey": org.key,
             "scopes": org.scopes,
+            "dpopEnabled": kind == "dpop",
         }
     async with Client(config) as client:
         yield Sdk(client, ledger, kind)

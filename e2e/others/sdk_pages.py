@@ -96,5 +96,5 @@ async def refusals(sdk: Sdk, brand: str) -> None:
         400,
         "E0000001",
         brand,
-        {**SIGN_IN_PAGE, "widgetVersion": "1.0-none"},
+        {**SIGN_IN_PAGE, "widgetVersion": "4.9"},
     )

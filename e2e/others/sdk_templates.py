@@ -26,7 +26,7 @@ async def run(sdk: Sdk) -> None:
     brand = await new_brand(sdk, "e-mails")
     await templates(sdk, brand)
     english, french = await customizations(sdk, brand)
-    await refusals(sdk, brand, english)
+    await refusals(sdk, brand)
     await the_end(sdk, brand, english, french)
     await sdk.ok("delete_brand of e-mails", brand)
 
@@ -44,12 +44,18 @@ async def templates(sdk: Sdk, brand: str) -> None:
     written = {"subject": bool, "body": lambda text: "resetPasswordLink" in text}
     await sdk.ok("get_email_default_content", brand, TEMPLATE, expect=written)
     await sdk.ok("get_email_default_content fr", brand, TEMPLATE, language="fr")
-    await sdk.ok("get_email_default_preview", brand, TEMPLATE, expect={"subject": bool})
+    if sdk.kind == "token":
+        await sdk.ok("get_email_default_preview", brand, TEMPLATE, expect={"subject": bool})
+        await sdk.ok("send_test_email", brand, TEMPLATE)
+        await sdk.ok("send_test_email fr", brand, TEMPLATE, language="fr")
+    else:
+        # Both are for the person who calls, and a service app is none.
+        await sdk.refused("get_email_default_preview app", 404, "E0000007", brand, TEMPLATE)
+        await sdk.refused("send_test_email app", 404, "E0000007", brand, TEMPLATE)
     await sdk.ok("get_email_settings", brand, TEMPLATE, expect={"recipients": "ALL_USERS"})
-    await sdk.ok("send_test_email", brand, TEMPLATE)
-    await sdk.ok(
-        "replace_email_settings", brand, "UserActivation", {"recipients": "ALL_USERS"}
-    )
+    nobody = {"recipients": "NO_USERS"}
+    await sdk.ok("replace_email_settings", brand, "UserActivation", nobody)
+    await sdk.ok("get_email_settings replaced", brand, "UserActivation", expect=nobody)
 
 
 async def customizations(sdk: Sdk, brand: str) -> tuple[str, str]:
@@ -75,11 +81,10 @@ async def customizations(sdk: Sdk, brand: str) -> tuple[str, str]:
     await sdk.ok(
         "get_email_customization no default", brand, TEMPLATE, english, expect={"isDefault": False}
     )
-    await sdk.ok("send_test_email fr", brand, TEMPLATE, language="fr")
     return english, french
 
 
-async def refusals(sdk: Sdk, brand: str, english: str) -> None:
+async def refusals(sdk: Sdk, brand: str) -> None:
     await sdk.refused("get_email_template nothing", 404, "E0000007", brand, "NoSuchTemplate")
     await sdk.refused("list_email_templates nothing", 404, "E0000007", NO_BRAND)
     await sdk.refused(
@@ -99,10 +104,9 @@ async def refusals(sdk: Sdk, brand: str, english: str) -> None:
         422,
         "E0000189",
         brand,
-        TEMPLATE,
+        "EmailChallenge",
         {"recipients": "NO_USERS"},
     )
-    del english
 
 
 async def the_end(sdk: Sdk, brand: str, english: str, french: str) -> None:

@@ -61,8 +61,11 @@ class Server:
         self._enter(case, wrong, made)
         return made[-1].got if made else value
 
-    async def refused(self, case: str, status: int, code: str, /, asks=0, **arguments) -> None:
-        """Calls a tool whose last request Okta refuses in this way."""
+    async def refused(
+        self, case: str, status: int, code: str, /, asks=0, told: str = "", **arguments
+    ) -> None:
+        """Calls a tool whose last request Okta refuses in this way. The tool tells the code, or
+        what `told` says."""
         value, made, asked = await self._call(case.split()[0], arguments)
         wrong = None
         earlier = [each.fault() for each in made[:-1] if each.fault() is not None]
@@ -75,8 +78,8 @@ class Server:
             wrong = f"it asked {asked} times, wanted {asks}"
         elif told_error(value) is None:
             wrong = f"the tool tells of no error: {json.dumps(value)[:300]}"
-        elif code not in json.dumps(value):
-            wrong = f"the tool does not tell {code}: {json.dumps(value)[:300]}"
+        elif (told or code) not in json.dumps(value):
+            wrong = f"the tool does not tell {told or code}: {json.dumps(value)[:300]}"
         self._enter(case, wrong, made, code)
 
     async def itself(self, case: str, words: str, /, asks=0, requests=0, **arguments) -> None:
@@ -152,7 +155,7 @@ def told_error(value: object) -> str | None:
         return None
     for name in ("error", "exception"):
         if name in first:
-            return json.dumps(first[name])
+            return first[name] if isinstance(first[name], str) else json.dumps(first[name])
     if first.get("success") is False or first.get("ok") is False:
         return json.dumps(first)
     return None
