@@ -27,6 +27,7 @@ mod seed;
 mod serve;
 mod store;
 mod time;
+mod upload;
 
 pub use self::{
     config::{Config, Faults},

@@ -18,6 +18,7 @@ async fn the_same_seed_is_the_same_org() {
         "/api/v1/logs?limit=1000",
         "/api/v1/apps?limit=200",
         "/api/v1/groups/rules",
+        "/api/v1/brands?expand=themes,domains,emailDomain",
     ] {
         // The service app's key is new each time.
         let without_keys = |text: &str| {
