@@ -63,9 +63,11 @@ async def sdk_part(org: Org, ledger: Ledger, wanted: list[str]) -> None:
         print(f"== okta-sdk-python {SDK_VERSION}, signed in by {kind}", flush=True)
         # What a token is bound to makes no difference to what is done with it: one area will do.
         areas = {"people": SDK_AREAS["people"]} if kind == "dpop" else SDK_AREAS
+        org.demand_dpop(kind == "dpop")
         async with signed_in(org, kind, ledger) as sdk:
             await each_area("sdk", areas, wanted, sdk, ledger)
             sdk.tokens()
+    org.demand_dpop(False)
 
 
 async def server_part(org: Org, ledger: Ledger, wanted: list[str]) -> None:

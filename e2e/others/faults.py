@@ -91,6 +91,13 @@ faults(
     "create_email_domain",
     "create_email_domain without records",
 )
+faults(
+    "sdk",
+    "E0000011 Invalid token provided",
+    "the DPoP proof is made for /users/ines%40…, and the request goes to /users/ines@…: the HTTP "
+    "library writes the @ another way than the SDK",
+    "get_user by login with a bound token",
+)
 
 SERVER_POLICIES = ("OKTA_SIGN_ON", "PASSWORD", "MFA_ENROLL")
 faults(

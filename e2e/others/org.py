@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import ssl
 import subprocess
 import tempfile
+import urllib.request
 from pathlib import Path
 
 from checks import BINARY
@@ -28,6 +30,27 @@ class Org:
         self.key = Path(self.env["OKTA_PRIVATE_KEY"]).read_text()
         self.scopes = self.env["OKTA_SCOPES"].split()
         return self
+
+    def demand_dpop(self, on: bool) -> None:
+        """Whether the service app gets tokens only that are bound to a key (DPoP)."""
+        path = f"/api/v1/apps/{self.env['OKTA_CLIENT_ID']}"
+        app = self._call("GET", path)
+        app["settings"]["oauthClient"]["dpop_bound_access_tokens"] = on
+        self._call("PUT", path, app)
+
+    def _call(self, method: str, path: str, body: object = None) -> dict:
+        request = urllib.request.Request(
+            self.url + path,
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={
+                "Authorization": f"SSWS {self.api_token}",
+                "Content-Type": "application/json",
+            },
+        )
+        context = ssl.create_default_context(cafile=self.env["SSL_CERT_FILE"])
+        with urllib.request.urlopen(request, context=context) as response:
+            return json.load(response)
 
     def __exit__(self, *_: object) -> None:
         self.process.terminate()

@@ -39,11 +39,14 @@ def main(words: list[str]) -> int:
     from org import Org
 
     with Org() as org:
-        # Whom to trust is read when the programs are imported. The sandbox is on this machine: no
-        # proxy leads there.
+        # Whom to trust is read when the programs are imported, and settings of whoever runs this:
+        # none of those shall count. The sandbox is on this machine, where no proxy leads.
+        for name in [*os.environ]:
+            if name.upper().endswith("_PROXY") or name.startswith("OKTA_"):
+                del os.environ[name]
         os.environ["SSL_CERT_FILE"] = org.env["SSL_CERT_FILE"]
-        for name in [name for name in os.environ if name.upper().endswith("_PROXY")]:
-            del os.environ[name]
+        os.environ["HOME"] = str(org.home)
+        os.chdir(org.home)
         import everything
 
         return everything.run(org, words)

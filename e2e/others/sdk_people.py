@@ -33,7 +33,8 @@ async def a_user(sdk: Sdk) -> str:
     )
     key = made["id"]
     await sdk.ok("get_user", key, expect={"id": key, "profile": profile})
-    await sdk.ok("get_user by login", login, expect={"id": key})
+    bound = " with a bound token" if sdk.kind == "dpop" else ""
+    await sdk.ok(f"get_user by login{bound}", login, expect={"id": key})
     await sdk.ok("get_user blocks", key, expand="blocks", expect={"id": key})
     await sdk.refused("get_user nobody", 404, "E0000007", NOBODY)
     await sdk.refused(
