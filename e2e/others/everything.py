@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from pathlib import Path
 
+import okta_mcp_server
+import sdk_access
 import sdk_apps
 import sdk_brands
 import sdk_devices
@@ -22,7 +26,7 @@ import server_templates
 from ledger import Ledger
 from org import Org
 from sdk import VERSION as SDK_VERSION
-from sdk import signed_in
+from sdk import Sdk, signed_in
 from server import VERSION as SERVER_VERSION
 from server import started
 
@@ -68,6 +72,21 @@ async def sdk_part(org: Org, ledger: Ledger, wanted: list[str]) -> None:
             await each_area("sdk", areas, wanted, sdk, ledger)
             sdk.tokens()
     org.demand_dpop(False)
+    if not wanted:
+        print("== okta-sdk-python, what is not granted", flush=True)
+        await sdk_access.run(org, ledger)
+        missing = sorted(used_by_tools() - Sdk.called)
+        wrong = f"never called: {', '.join(missing)}" if missing else None
+        ledger.case("sdk", "every operation", wrong, f"{len(used_by_tools())} operations of tools")
+
+
+def used_by_tools() -> set[str]:
+    """The methods of the SDK that the tools of Okta's own server call."""
+    folder = Path(okta_mcp_server.__file__).parent / "tools"
+    sources = "".join(file.read_text() for file in sorted(folder.rglob("*.py")))
+    names = set(re.findall(r"client\.([a-z_]+)\(", sources))
+    # The catalog of apps has no method: those tools send a request of their own.
+    return names - {"get_request_executor"}
 
 
 async def server_part(org: Org, ledger: Ledger, wanted: list[str]) -> None:

@@ -25,7 +25,10 @@ class Exchange:
 
     @property
     def code(self) -> str | None:
-        return self.got.get("errorCode") if isinstance(self.got, dict) else None
+        """Okta's code of an error, or the one of OAuth."""
+        if not isinstance(self.got, dict):
+            return None
+        return self.got.get("errorCode") or self.got.get("error")
 
     def fault(self, unechoed: tuple[str, ...] = ()) -> str | None:
         """What Okta would not have answered: anything but 2xx, and an object that is not the one

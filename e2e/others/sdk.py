@@ -38,20 +38,23 @@ class Recorder(HTTPClient):
 class Sdk:
     """A client, and the ledger that its calls are entered in."""
 
+    # The methods that were called, by all clients.
+    called: set[str] = set()
+
     def __init__(self, client: Client, ledger: Ledger, kind: str) -> None:
         self.client = client
         self.ledger = ledger
         # "jwt", "dpop" or "token": how it signed in. The faults are the same for both.
         self.kind = kind
 
-    async def ok(self, case: str, /, *args, expect=None, unechoed=(), method=None, **more):
+    async def ok(self, case: str, /, *args, expect=None, unechoed=(), **more):
         """Calls a method of the SDK that must succeed, and gives what the sandbox answered.
 
         Objects among the arguments become the SDK's models. `case` is the method's name, and
         after a blank what is special. The model that comes back must hold what was sent, and
         `expect`.
         """
-        name = method or case.split()[0]
+        name = case.split()[0]
         begun = len(Recorder.seen)
         wrong = None
         try:
@@ -63,9 +66,9 @@ class Sdk:
         self._enter(case, wrong, made)
         return made[-1].got if made else None
 
-    async def refused(self, case: str, status: int, code: str, /, *args, method=None, **more):
+    async def refused(self, case: str, status: int, code: str, /, *args, **more):
         """Calls a method that Okta refuses in this way."""
-        name = method or case.split()[0]
+        name = case.split()[0]
         begun = len(Recorder.seen)
         wrong = None
         try:
@@ -134,6 +137,7 @@ class Sdk:
 
     async def _call(self, name: str, args: tuple, more: dict):
         """What the method gives, or `Wrong` with its error."""
+        Sdk.called.add(name)
         function = getattr(self.client, name)
         types = inspect.signature(inspect.unwrap(getattr(Client, name))).parameters
         names = [each for each in types if each != "self"]
@@ -226,9 +230,9 @@ def plain(model):
 @asynccontextmanager
 async def signed_in(org: Org, kind: str, ledger: Ledger, **more):
     """A client that signs in by private key JWT (`jwt`, `dpop` with tokens bound to a key of its
-    own) or with an API token (`token`)."""
+    own) or with an API token (`token`). `more` goes before that in its configuration."""
     logging.getLogger("okta-sdk-python").setLevel(logging.CRITICAL)
-    config = {"orgUrl": org.url, "httpClient": Recorder, **more}
+    config = {"orgUrl": org.url, "httpClient": Recorder}
     if kind == "token":
         config["token"] = org.api_token
     else:
@@ -240,5 +244,5 @@ async def signed_in(org: Org, kind: str, ledger: Ledger, **more):
             "scopes": org.scopes,
             "dpopEnabled": kind == "dpop",
         }
-    async with Client(config) as client:
+    async with Client(config | more) as client:
         yield Sdk(client, ledger, kind)

@@ -35,6 +35,11 @@ PLATFORMS = {
 }
 
 
+def days_ago(days: int) -> str:
+    moment = datetime.now(timezone.utc) - timedelta(days=days)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
 async def run(sdk: Sdk) -> None:
     for platform, conditions in PLATFORMS.items():
         await a_life(sdk, platform, conditions)
@@ -62,16 +67,14 @@ async def a_life(sdk: Sdk, platform: str, conditions: dict) -> None:
 
 
 async def the_log(sdk: Sdk) -> None:
-    now = datetime.now(timezone.utc)
-    moment = lambda days: (now - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
     await sdk.ok("list_log_events", limit=10, expect=lambda found: len(found) == 10)
     await sdk.pages(
-        "list_log_events pages", size=100, least=2, since=moment(6), until=moment(0)
+        "list_log_events pages", size=100, least=2, since=days_ago(6), until=days_ago(0)
     )
     await sdk.ok(
         "list_log_events filter",
-        since=moment(7),
-        until=moment(0),
+        since=days_ago(7),
+        until=days_ago(0),
         filter='eventType eq "user.session.start" and outcome.result eq "FAILURE"',
         limit=20,
         expect=lambda found: found

@@ -181,7 +181,7 @@ async def lists(sdk: Sdk) -> None:
         )
         for each in (found or [])[:1]:
             await sdk.ok(f"get_policy of {kind}", each["id"], expect={"id": each["id"]})
-            (rules, *_) = [await sdk.ok(f"list_policy_rules of {kind}", each["id"])]
+            rules = await sdk.ok(f"list_policy_rules of {kind}", each["id"])
             for rule in (rules or [])[:1]:
                 await sdk.ok(f"get_policy_rule of {kind}", each["id"], rule["id"])
     await sdk.ok(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
-from datetime import datetime, timedelta, timezone
 
+from sdk_devices import days_ago
 from sdk_people import NO_GROUP, NOBODY
 from server import Server
 
@@ -171,19 +171,17 @@ async def the_end_of_a_user(server: Server, user: str) -> None:
 
 
 async def the_log(server: Server) -> None:
-    now = datetime.now(timezone.utc)
-    moment = lambda days: (now - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
     await server.ok("get_logs", limit=20, expect=lambda page: page["total_fetched"] == 20)
     await server.ok(
         "get_logs fetch_all",
         fetch_all=True,
-        since=moment(5),
-        until=moment(0),
+        since=days_ago(5),
+        until=days_ago(0),
         expect=lambda page: page["total_fetched"] > 100,
     )
     await server.ok(
         "get_logs filter",
-        since=moment(7),
+        since=days_ago(7),
         filter='eventType eq "user.session.start" and outcome.result eq "FAILURE"',
         expect=lambda page: page["total_fetched"] > 0,
     )
@@ -191,8 +189,8 @@ async def the_log(server: Server) -> None:
     await server.refused("get_logs bad filter", 400, "E0000053", filter="nonsense ~ 1")
     await server.ok(
         "get_login_failures",
-        since=moment(7),
-        until=moment(0),
+        since=days_ago(7),
+        until=days_ago(0),
         expect=lambda found: found["failures"]["total"] > 0,
     )
     await server.ok("get_login_failures default")
