@@ -18,6 +18,8 @@ class Fault:
 
 
 FAULTS: dict[tuple[str, str], Fault] = {}
+# Types of policies that are for groups.
+GROUP_POLICIES = ("OKTA_SIGN_ON", "PASSWORD", "MFA_ENROLL")
 
 
 def faults(program: str, how: str, reason: str, *cases: str) -> None:
@@ -67,6 +69,13 @@ faults(
 )
 faults(
     "sdk",
+    "_embedded.rules Input should be a valid dictionary",
+    "the same: the rules of a policy come as a list",
+    "list_policies with rules",
+    *(f"get_policy with rules {kind}" for kind in (*GROUP_POLICIES, "ACCESS_POLICY")),
+)
+faults(
+    "sdk",
     "IdpPolicyRuleActionProvider type Input should be",
     "the enum of identity providers lacks OKTA, which the default rule of every org's identity "
     "provider routing has",
@@ -98,8 +107,6 @@ faults(
     "library writes the @ another way than the SDK",
     "get_user by login with a bound token",
 )
-
-SERVER_POLICIES = ("OKTA_SIGN_ON", "PASSWORD", "MFA_ENROLL")
 faults(
     "server",
     "the server did not send what it was given: profile.department is not there",
@@ -109,8 +116,8 @@ faults(
 faults(
     "server",
     "profile.name is not there",
-    "a group's profile is shown as the SDK keeps it (actual_instance, any_of_schemas), not as Okta "
-    "has it",
+    "a group's profile is shown as the SDK keeps it (actual_instance, any_of_schemas), not as "
+    "Okta has it",
     "list_user_groups",
     "create_group",
     "get_group",
@@ -118,7 +125,8 @@ faults(
 faults(
     "server",
     "settings.signOn.attributeStatements is not there",
-    "the SDK's models are built from the caller's JSON by keyword, which loses attribute statements",
+    "the SDK's models are built from the caller's JSON by keyword, which loses attribute "
+    "statements",
     "update_application statements",
 )
 faults(
@@ -133,8 +141,8 @@ faults(
     "the server did not send what it was given",
     "policy_data is taken as the base model of a policy: conditions and settings are dropped, and "
     "Okta makes a policy for everyone",
-    *(f"create_policy {kind}" for kind in SERVER_POLICIES),
-    *(f"update_policy {kind}" for kind in SERVER_POLICIES),
+    *(f"create_policy {kind}" for kind in GROUP_POLICIES),
+    *(f"update_policy {kind}" for kind in GROUP_POLICIES),
 )
 faults(
     "server",

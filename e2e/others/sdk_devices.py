@@ -43,6 +43,8 @@ def days_ago(days: int) -> str:
 async def run(sdk: Sdk) -> None:
     for platform, conditions in PLATFORMS.items():
         await a_life(sdk, platform, conditions)
+    bare = {"name": f"Nothing asked ({sdk.kind})", "platform": "CHROMEOS"}
+    await sdk.refused("create_device_assurance_policy bare", 400, "E0000001", bare)
     await sdk.ok("list_device_assurance_policies", expect=lambda found: len(found) >= 3)
     await sdk.refused("get_device_assurance_policy nothing", 404, "E0000007", NO_ASSURANCE)
     await sdk.refused("delete_device_assurance_policy nothing", 404, "E0000007", NO_ASSURANCE)

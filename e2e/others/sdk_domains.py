@@ -30,16 +30,13 @@ async def custom(sdk: Sdk, brand: str) -> None:
         expect={"domains": lambda found: domain in [each["id"] for each in found]},
     )
     await sdk.refused("create_custom_domain same name", 403, "E0000161", sent)
-    pem = dict(zip(("certificate", "certificateChain", "privateKey"), certificate(name)))
-    pem["type"] = "PEM"
+    pem = pem_of(name)
     await sdk.refused("upsert_certificate unverified", 403, "E0000165", domain, pem)
     await sdk.ok("verify_domain", domain, expect={"validationStatus": "VERIFIED"})
     await sdk.ok("upsert_certificate", domain, pem, unechoed=tuple(pem))
     await sdk.ok("get_custom_domain in use", domain, expect={"validationStatus": "COMPLETED"})
-    other = dict(zip(("certificate", "certificateChain", "privateKey"), certificate("other.example")))
-    await sdk.refused(
-        "upsert_certificate other name", 400, "E0000001", domain, {**other, "type": "PEM"}
-    )
+    other = pem_of("other.example")
+    await sdk.refused("upsert_certificate other name", 400, "E0000001", domain, other)
     own = made["brandId"]
     await sdk.ok("replace_custom_domain", domain, {"brandId": brand}, expect={"id": domain})
     await sdk.ok(
@@ -56,6 +53,16 @@ async def custom(sdk: Sdk, brand: str) -> None:
     await sdk.ok("delete_custom_domain", domain)
     await sdk.refused("get_custom_domain deleted", 404, "E0000163", domain)
     await sdk.ok("delete_brand of the domain", own)
+
+
+def pem_of(name: str) -> dict:
+    leaf, chain, private = certificate(name)
+    return {
+        "type": "PEM",
+        "certificate": leaf,
+        "certificateChain": chain,
+        "privateKey": private,
+    }
 
 
 async def unverified(sdk: Sdk) -> None:

@@ -60,7 +60,22 @@ async def a_user(sdk: Sdk) -> str:
     await sdk.refused(
         "update_user nobody", 404, "E0000007", NOBODY, {"profile": {"title": "None"}}
     )
-    # A person with a password is active at once.
+    # A person with a password is active at once, or changes it first.
+    expired = {
+        "profile": {**profile, "email": f"x.{login}", "login": f"x.{login}"},
+        "credentials": {"password": {"value": "Correct-Horse-7"}},
+    }
+    made = await sdk.ok(
+        "create_user to change password",
+        expired,
+        activate=True,
+        next_login="changePassword",
+        unechoed=("credentials.password.value",),
+        expect={"status": "PASSWORD_EXPIRED"},
+    )
+    await sdk.ok("delete_user only deactivates", made["id"])
+    await sdk.ok("get_user only deactivated", made["id"], expect={"status": "DEPROVISIONED"})
+    await sdk.ok("delete_user twice", made["id"])
     whole = {
         "profile": {**profile, "email": f"p.{login}", "login": f"p.{login}"},
         "credentials": {"password": {"value": "Correct-Horse-7"}},
@@ -72,7 +87,7 @@ async def a_user(sdk: Sdk) -> str:
         unechoed=("credentials.password.value",),
         expect={"status": "ACTIVE"},
     )
-    await sdk.ok("deactivate_user active", other["id"])
+    await sdk.ok("deactivate_user active", other["id"], prefer="respond-async")
     await sdk.ok("delete_user deactivated", other["id"])
     return key
 
@@ -106,8 +121,11 @@ async def lists_of_users(sdk: Sdk) -> None:
         filter='status eq "DEPROVISIONED"',
         expect=lambda found: {each["status"] for each in found} == {"DEPROVISIONED"},
     )
+    await sdk.ok("list_users q", q="an", limit=10, expect=lambda found: 0 < len(found) <= 10)
     await sdk.ok(
-        "list_users q", q="an", limit=10, expect=lambda found: 0 < len(found) <= 10
+        "list_users without credentials",
+        content_type="application/json; okta-response=omitCredentials,omitCredentialsLinks",
+        limit=3,
     )
     await sdk.refused("list_users bad search", 400, "E0000031", search="nonsense ~ 1")
     await sdk.refused(
@@ -172,6 +190,14 @@ async def lists_of_groups(sdk: Sdk) -> None:
         expect=lambda found: {each["type"] for each in found} == {"BUILT_IN"},
     )
     everyone = next(each["id"] for each in found if each["profile"]["name"] == "Everyone")
+    await sdk.ok("list_groups stats", limit=5, expand="stats")
+    await sdk.ok(
+        "list_groups sorted",
+        search='type eq "OKTA_GROUP"',
+        sort_by="profile.name",
+        sort_order="asc",
+        expect=lambda found: len(found) > 2,
+    )
     await sdk.ok("list_groups q", q="Sal", expect=lambda found: len(found) >= 1)
     await sdk.refused("list_groups bad filter", 400, "E0000031", filter="nonsense")
     await sdk.pages("list_group_users pages", everyone, size=60, least=4)

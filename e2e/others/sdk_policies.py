@@ -138,6 +138,7 @@ async def a_life(sdk: Sdk, kind: str, more: dict, rule: dict, changed: dict) -> 
     )
     policy = made["id"]
     await sdk.ok(f"get_policy {kind}", policy, expect={"id": policy, **sent})
+    await sdk.ok(f"get_policy with rules {kind}", policy, expand="rules")
     other = {**sent, "description": "For the late night."}
     await sdk.ok(f"replace_policy {kind}", policy, other, unechoed=OWN_ID)
     await sdk.ok(f"get_policy replaced {kind}", policy, expect=other)
@@ -192,6 +193,9 @@ async def lists(sdk: Sdk) -> None:
     )
     await sdk.ok("list_policies inactive", "PASSWORD", status="INACTIVE")
     await sdk.ok("list_policies q", "ACCESS_POLICY", q="Any", limit="20")
+    await sdk.ok("list_policies with rules", "PASSWORD", expand="rules")
+    await sdk.ok("list_policies sorted", "PASSWORD", sort_by="name", limit="20")
+    await sdk.refused("list_policies no type", 400, "E0000002", "NO_SUCH_TYPE")
     await sdk.ok("list_policies limit", "ACCESS_POLICY", limit="2")
 
 

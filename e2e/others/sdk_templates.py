@@ -110,8 +110,9 @@ async def refusals(sdk: Sdk, brand: str) -> None:
 
 
 async def the_end(sdk: Sdk, brand: str, english: str, french: str) -> None:
-    await sdk.refused("delete_email_customization default", 409, "E0000184", brand, TEMPLATE, french)
-    await sdk.ok("delete_email_customization", brand, TEMPLATE, english)
+    delete = "delete_email_customization"
+    await sdk.refused(f"{delete} default", 409, "E0000184", brand, TEMPLATE, french)
+    await sdk.ok(delete, brand, TEMPLATE, english)
     await sdk.refused("get_email_customization deleted", 404, "E0000007", brand, TEMPLATE, english)
     await sdk.ok("delete_all_customizations", brand, TEMPLATE)
     await sdk.ok("list_email_customizations deleted", brand, TEMPLATE, expect=lambda all: all == [])

@@ -70,8 +70,8 @@ class Server:
         wrong = None
         earlier = [each.fault() for each in made[:-1] if each.fault() is not None]
         if not made or (made[-1].status, made[-1].code) != (status, code):
-            last = made[-1] if made else None
-            wrong = f"wanted {status} {code}, got {last and last.line}: {last and last.got or value}"
+            last = f"{made[-1].line}: {made[-1].got}" if made else f"no request: {value}"
+            wrong = f"wanted {status} {code}, got {last}"
         elif earlier:
             wrong = earlier[0]
         elif asked != asks:

@@ -42,7 +42,11 @@ async def custom(server: Server, brand: str) -> None:
     await server.itself("verify_custom_domain again", "already verified", requests=1, **key)
     own = (await server.ok("get_custom_domain in use", **key))["brandId"]
     await server.ok(
-        "replace_custom_domain", **key, brand_id=brand, wire={"brandId": brand}, expect={"id": domain}
+        "replace_custom_domain",
+        **key,
+        brand_id=brand,
+        wire={"brandId": brand},
+        expect={"id": domain},
     )
     await server.ok("list_brand_domains with one", brand_id=brand, expect={"total_fetched": 1})
     await server.refused("delete_brand with a domain", 409, "E0000201", asks=1, brand_id=brand)
