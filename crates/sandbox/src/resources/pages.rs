@@ -227,7 +227,7 @@ pub(crate) fn sign_in(body: &Map<String, Value>) -> Result<Map<String, Value>> {
     add_policy(&mut page, body)?;
     let given = Some(text(body, "widgetVersion")).filter(|version| !version.is_empty());
     let version = given.unwrap_or("*");
-    if !standard::WIDGET_VERSIONS.contains(&version) {
+    if !standard::is_widget_version(version) {
         let cause = format!("widgetVersion: '{version}' is not a version of the widget");
         return Err(ApiError::invalid("widgetVersion", cause));
     }

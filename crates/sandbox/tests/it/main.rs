@@ -16,6 +16,7 @@ mod org;
 mod pages;
 mod policies;
 mod recordings;
+mod scopes;
 mod server;
 mod themes;
 mod users;

@@ -111,6 +111,18 @@ async fn versions_of_the_widget_are_listed() {
     for version in ["5.16", "^6", "7.38", "*"] {
         assert!(versions.as_array().unwrap().contains(&json!(version)), "{version}");
     }
+    let page = format!("{}/pages/sign-in/preview", made(&sandbox, "Globex").await);
+    for (version, status) in [
+        ("7.8", 200),
+        ("7.8.1", 200),
+        ("^7", 200),
+        ("7.8.x", 400),
+        ("7.99.1", 400),
+        ("^7.8.1.2", 400),
+    ] {
+        let body = json!({ "pageContent": "x", "widgetVersion": version });
+        assert_eq!(sandbox.put(&page, body).await.status.as_u16(), status, "{version}");
+    }
     let nowhere = "/api/v1/brands/bnd00000000000000000/pages/sign-in/widget-versions";
     assert_eq!(sandbox.get(nowhere).await.code(), "E0000007");
 }

@@ -100,3 +100,29 @@ fn covers(certificate: &X509Certificate<'_>, domain: &str) -> bool {
         names.into_iter().any(|name| matches!(name, GeneralName::DNSName(name) if fits(name)))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// Whatever is uploaded, it is refused without a word of the key.
+        #[test]
+        fn nonsense_is_refused(
+            certificate in "(-----BEGIN CERTIFICATE-----\n)?[A-Za-z0-9+/=\n-]{0,80}(-----END CERTIFICATE-----)?",
+            key in "(-----BEGIN PRIVATE KEY-----\n)?SECRET[A-Za-z0-9+/=\n]{0,80}",
+        ) {
+            let Value::Object(body) = json!({
+                "type": "PEM",
+                "certificate": certificate,
+                "certificateChain": certificate,
+                "privateKey": key,
+            }) else { return Ok(()) };
+            let refused = check(&body, "acme.example", Timestamp::UNIX_EPOCH).unwrap_err();
+            let told = format!("{refused:?}");
+            prop_assert!(!told.contains("SECRET"));
+        }
+    }
+}

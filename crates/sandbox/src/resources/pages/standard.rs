@@ -13,6 +13,15 @@ pub(super) const WIDGET_VERSIONS: [&str; 59] = [
     "7.30", "7.31", "7.32", "7.33", "7.34", "7.35", "7.36", "7.37", "7.38", "^7", "*",
 ];
 
+/// Whether a page can ask for this version: one that is listed, or a patch of it (`7.8.1`).
+pub(super) fn is_widget_version(version: &str) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let patched = version
+        .rsplit_once('.')
+        .filter(|(minor, patch)| is_number(patch) && minor.split('.').count() == 2);
+    WIDGET_VERSIONS.contains(&patched.map_or(version, |(minor, _)| minor))
+}
+
 const SIGN_IN: &str = r#"<!DOCTYPE html>
 <html>
 <head>
