@@ -59,7 +59,7 @@ class Sdk:
         wrong = None
         try:
             model = await self._call(name, args, more)
-            self._judge(name, args, more, model, begun, expect, unechoed)
+            self._judge([*args, *more.values()], model, begun, expect, unechoed)
         except Wrong as error:
             wrong = str(error)
         made = [each for each in Recorder.seen[begun:] if not token_request(each)]
@@ -151,13 +151,13 @@ class Sdk:
             raise Wrong(f"gave the error {result[-1]}")
         return result[0] if len(result) == 3 else None
 
-    def _judge(self, name, args, more, model, begun, expect, unechoed) -> None:
+    def _judge(self, given, model, begun, expect, unechoed) -> None:
         for each in Recorder.seen[begun:]:
             # A form with a token request is not an object that comes back.
             if (found := None if token_request(each) else each.fault(unechoed)) is not None:
                 raise Wrong(found)
         last = Recorder.seen[-1]
-        for value in [*args, *more.values()]:
+        for value in given:
             if isinstance(value, dict):
                 if (found := difference(value, last.sent)) is not None:
                     raise Wrong(f"the SDK did not send what it was given: {found}")

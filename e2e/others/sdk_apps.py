@@ -168,32 +168,6 @@ async def saml(sdk: Sdk) -> None:
     await sdk.ok("delete_application saml anew", app)
 
 
-async def lists(sdk: Sdk) -> None:
-    await sdk.pages("list_applications pages", size=3, least=3)
-    found = await sdk.ok("list_applications", limit=100)
-    named = next((each for each in found if each["signOnMode"] == "SAML_2_0"), found[0])
-    label = named["label"]
-    await sdk.ok(
-        "list_applications q",
-        q=label[:4],
-        expect=lambda found: label in [each["label"] for each in found],
-    )
-    await sdk.ok(
-        "list_applications filter",
-        filter='status eq "ACTIVE"',
-        expect=lambda found: {each["status"] for each in found} == {"ACTIVE"},
-    )
-    await sdk.ok(
-        "list_applications by name",
-        filter=f'name eq "{named["name"]}"',
-        expect=lambda found: {each["name"] for each in found} == {named["name"]},
-    )
-    person = (await sdk.ok("list_users for apps", limit=1))[0]["id"]
-    await sdk.ok("get_application expanded", found[0]["id"], expand=f"user/{person}")
-    await sdk.refused("list_applications bad expand", 400, "E0000001", expand="nonsense")
-    await sdk.ok("list_applications non deleted", include_non_deleted=True, limit=20)
-
-
 async def refusals(sdk: Sdk) -> None:
     await sdk.refused("get_application nothing", 404, "E0000007", NO_APP)
     await sdk.refused("activate_application nothing", 404, "E0000007", NO_APP)

@@ -35,7 +35,13 @@ async def a_user(sdk: Sdk) -> str:
     await sdk.ok("get_user", key, expect={"id": key, "profile": profile})
     bound = " with a bound token" if sdk.kind == "dpop" else ""
     await sdk.ok(f"get_user by login{bound}", login, expect={"id": key})
-    await sdk.ok("get_user blocks", key, expand="blocks", expect={"id": key})
+    await changes(sdk, key, profile)
+    await refusals(sdk, profile)
+    await passwords(sdk, profile)
+    return key
+
+
+async def refusals(sdk: Sdk, profile: dict) -> None:
     await sdk.refused("get_user nobody", 404, "E0000007", NOBODY)
     await sdk.refused(
         "create_user same login", 400, "E0000001", {"profile": profile}, activate=False
@@ -46,6 +52,13 @@ async def a_user(sdk: Sdk) -> str:
         "E0000001",
         {"profile": {"firstName": "A", "lastName": "B", "login": f"ab.{sdk.kind}@acme.example"}},
     )
+    await sdk.refused(
+        "update_user nobody", 404, "E0000007", NOBODY, {"profile": {"title": "None"}}
+    )
+
+
+async def changes(sdk: Sdk, key: str, profile: dict) -> None:
+    await sdk.ok("get_user blocks", key, expand="blocks", expect={"id": key})
     changed = {"department": "Finance", "title": "Controller"}
     await sdk.ok(
         "update_user", key, {"profile": changed}, expect={"profile": profile | changed, "id": key}
@@ -57,10 +70,11 @@ async def a_user(sdk: Sdk) -> str:
     await sdk.refused(
         "update_user if-match", 412, "E0000231", key, {"profile": changed}, if_match="W/\"other\""
     )
-    await sdk.refused(
-        "update_user nobody", 404, "E0000007", NOBODY, {"profile": {"title": "None"}}
-    )
-    # A person with a password is active at once, or changes it first.
+
+
+async def passwords(sdk: Sdk, profile: dict) -> None:
+    """A person with a password is active at once, or changes it first."""
+    login = profile["login"]
     expired = {
         "profile": {**profile, "email": f"x.{login}", "login": f"x.{login}"},
         "credentials": {"password": {"value": "Correct-Horse-7"}},
@@ -89,7 +103,6 @@ async def a_user(sdk: Sdk) -> str:
     )
     await sdk.ok("deactivate_user active", other["id"], prefer="respond-async")
     await sdk.ok("delete_user deactivated", other["id"])
-    return key
 
 
 async def lists_of_users(sdk: Sdk) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from faults import GROUP_POLICIES
 from sdk import Sdk
 from sdk_people import NO_GROUP
 
@@ -9,6 +10,102 @@ NO_POLICY = "00pnothing0000000000"
 # The SDK puts "id": "Assigned" into every policy that it sends; Okta goes by the path.
 OWN_ID = ("id",)
 NO_RULE = "0prnothing0000000000"
+
+
+ANYWHERE = {"network": {"connection": "ANYWHERE"}}
+# What policies of a type are about.
+SETTINGS = {
+    "PASSWORD": {
+        "password": {
+            "complexity": {
+                "minLength": 14,
+                "minLowerCase": 1,
+                "minUpperCase": 1,
+                "minNumber": 1,
+                "minSymbol": 1,
+                "excludeUsername": True,
+            },
+            "age": {"maxAgeDays": 90, "expireWarnDays": 5, "historyCount": 6},
+            "lockout": {"maxAttempts": 5, "autoUnlockMinutes": 30},
+        }
+    },
+    "MFA_ENROLL": {
+        "type": "AUTHENTICATORS",
+        "authenticators": [
+            {"key": "okta_password", "enroll": {"self": "REQUIRED"}},
+            {"key": "okta_email", "enroll": {"self": "NOT_ALLOWED"}},
+            {"key": "okta_verify", "enroll": {"self": "REQUIRED"}},
+        ],
+    },
+}
+# A rule of each type, and what becomes of its actions.
+RULES = {
+    "OKTA_SIGN_ON": {
+        "type": "SIGN_ON",
+        "conditions": {**ANYWHERE, "authContext": {"authType": "ANY"}},
+        "actions": {
+            "signon": {
+                "access": "ALLOW",
+                "requireFactor": True,
+                "factorPromptMode": "ALWAYS",
+                "rememberDeviceByDefault": False,
+                "session": {
+                    "usePersistentCookie": False,
+                    "maxSessionIdleMinutes": 45,
+                    "maxSessionLifetimeMinutes": 480,
+                },
+            }
+        },
+    },
+    "PASSWORD": {
+        "type": "PASSWORD",
+        "conditions": ANYWHERE,
+        "actions": {
+            "passwordChange": {"access": "ALLOW"},
+            "selfServicePasswordReset": {"access": "ALLOW"},
+            "selfServiceUnlock": {"access": "DENY"},
+        },
+    },
+    "MFA_ENROLL": {
+        "type": "MFA_ENROLL",
+        "conditions": ANYWHERE,
+        "actions": {"enroll": {"self": "LOGIN"}},
+    },
+    "ACCESS_POLICY": {
+        "type": "ACCESS_POLICY",
+        "conditions": ANYWHERE,
+        "actions": {
+            "appSignOn": {
+                "access": "ALLOW",
+                "verificationMethod": {
+                    "factorMode": "2FA",
+                    "type": "ASSURANCE",
+                    "reauthenticateIn": "PT4H",
+                    "constraints": [{"possession": {"deviceBound": "REQUIRED"}}],
+                },
+            }
+        },
+    },
+}
+CHANGES = {
+    "OKTA_SIGN_ON": {"signon": {"access": "DENY", "requireFactor": False}},
+    "PASSWORD": {
+        "passwordChange": {"access": "DENY"},
+        "selfServicePasswordReset": {"access": "DENY"},
+        "selfServiceUnlock": {"access": "DENY"},
+    },
+    "MFA_ENROLL": {"enroll": {"self": "CHALLENGE"}},
+    "ACCESS_POLICY": {"appSignOn": {"access": "DENY"}},
+}
+
+
+def cases(people: dict):
+    """For each type: what a policy of it has, a rule, and what is changed in the rule."""
+    for kind, rule in RULES.items():
+        more = {"conditions": people} if kind in GROUP_POLICIES else {}
+        if kind in SETTINGS:
+            more["settings"] = SETTINGS[kind]
+        yield kind, more, rule, {"actions": CHANGES[kind]}
 
 
 async def run(sdk: Sdk) -> None:
@@ -22,108 +119,6 @@ async def run(sdk: Sdk) -> None:
         await a_life(sdk, kind, policy, rule, changed)
     await lists(sdk)
     await refusals(sdk, people)
-
-
-def cases(people: dict):
-    """Type, policy, rule, and the rule as it is changed."""
-    signon = {
-        "access": "ALLOW",
-        "requireFactor": True,
-        "factorPromptMode": "ALWAYS",
-        "rememberDeviceByDefault": False,
-        "session": {
-            "usePersistentCookie": False,
-            "maxSessionIdleMinutes": 45,
-            "maxSessionLifetimeMinutes": 480,
-        },
-    }
-    anywhere = {"network": {"connection": "ANYWHERE"}}
-    yield (
-        "OKTA_SIGN_ON",
-        {"conditions": people},
-        {
-            "type": "SIGN_ON",
-            "conditions": {**anywhere, "authContext": {"authType": "ANY"}},
-            "actions": {"signon": signon},
-        },
-        {"actions": {"signon": {"access": "DENY", "requireFactor": False}}},
-    )
-    yield (
-        "PASSWORD",
-        {
-            "conditions": people,
-            "settings": {
-                "password": {
-                    "complexity": {
-                        "minLength": 14,
-                        "minLowerCase": 1,
-                        "minUpperCase": 1,
-                        "minNumber": 1,
-                        "minSymbol": 1,
-                        "excludeUsername": True,
-                    },
-                    "age": {"maxAgeDays": 90, "expireWarnDays": 5, "historyCount": 6},
-                    "lockout": {"maxAttempts": 5, "autoUnlockMinutes": 30},
-                }
-            },
-        },
-        {
-            "type": "PASSWORD",
-            "conditions": anywhere,
-            "actions": {
-                "passwordChange": {"access": "ALLOW"},
-                "selfServicePasswordReset": {"access": "ALLOW"},
-                "selfServiceUnlock": {"access": "DENY"},
-            },
-        },
-        {
-            "actions": {
-                "passwordChange": {"access": "DENY"},
-                "selfServicePasswordReset": {"access": "DENY"},
-                "selfServiceUnlock": {"access": "DENY"},
-            }
-        },
-    )
-    yield (
-        "MFA_ENROLL",
-        {
-            "conditions": people,
-            "settings": {
-                "type": "AUTHENTICATORS",
-                "authenticators": [
-                    {"key": "okta_password", "enroll": {"self": "REQUIRED"}},
-                    {"key": "okta_email", "enroll": {"self": "NOT_ALLOWED"}},
-                    {"key": "okta_verify", "enroll": {"self": "REQUIRED"}},
-                ],
-            },
-        },
-        {
-            "type": "MFA_ENROLL",
-            "conditions": anywhere,
-            "actions": {"enroll": {"self": "LOGIN"}},
-        },
-        {"actions": {"enroll": {"self": "CHALLENGE"}}},
-    )
-    yield (
-        "ACCESS_POLICY",
-        {},
-        {
-            "type": "ACCESS_POLICY",
-            "conditions": anywhere,
-            "actions": {
-                "appSignOn": {
-                    "access": "ALLOW",
-                    "verificationMethod": {
-                        "factorMode": "2FA",
-                        "type": "ASSURANCE",
-                        "reauthenticateIn": "PT4H",
-                        "constraints": [{"possession": {"deviceBound": "REQUIRED"}}],
-                    },
-                }
-            },
-        },
-        {"actions": {"appSignOn": {"access": "DENY"}}},
-    )
 
 
 async def a_life(sdk: Sdk, kind: str, more: dict, rule: dict, changed: dict) -> None:
