@@ -73,7 +73,7 @@ class Sdk:
         wrong = None
         try:
             await self._call(name, args, more)
-            wrong = "it was not refused"
+            wrong = f"it was not refused with {code}"
         except Wrong as error:
             last = Recorder.seen[-1] if len(Recorder.seen) > begun else None
             if last is None or (last.status, last.code) != (status, code):
