@@ -117,25 +117,34 @@ impl Maker {
         format!("oae{}", self.text(22))
     }
 
-    /// A random (version 4) UUID.
+    /// The UUID of an event of the past.
+    pub(crate) fn past_uuid(&mut self) -> String {
+        uuid(self.random.u128(..))
+    }
+
+    /// The UUID of an event that happens now. The past is told later, by a maker that draws what this
+    /// one draws now: the numbers are turned around, so that no event of it has the same.
     pub(crate) fn uuid(&mut self) -> String {
-        let bits = (self.random.u128(..) & !(0xf000 << 64) & !(0xc000 << 48))
-            | (0x4000 << 64)
-            | (0x8000 << 48);
-        format!(
-            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-            bits >> 96,
-            (bits >> 80) & 0xffff,
-            (bits >> 64) & 0xffff,
-            (bits >> 48) & 0xffff,
-            bits & 0xffff_ffff_ffff
-        )
+        uuid(!self.random.u128(..))
     }
 
     /// The generator itself, for seeding and for faults.
     pub(crate) fn random(&mut self) -> &mut fastrand::Rng {
         &mut self.random
     }
+}
+
+/// A random (version 4) UUID.
+fn uuid(random: u128) -> String {
+    let bits = (random & !(0xf000 << 64) & !(0xc000 << 48)) | (0x4000 << 64) | (0x8000 << 48);
+    format!(
+        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+        bits >> 96,
+        (bits >> 80) & 0xffff,
+        (bits >> 64) & 0xffff,
+        (bits >> 48) & 0xffff,
+        bits & 0xffff_ffff_ffff
+    )
 }
 
 fn digit(number: u64) -> u8 {

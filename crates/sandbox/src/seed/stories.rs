@@ -117,7 +117,7 @@ impl Teller<'_> {
             request_id: maker.hex(32).into(),
             request_uri: uri.into(),
         };
-        let event = draft.finish(published, maker.uuid(), actor, client);
+        let event = draft.finish(published, maker.past_uuid(), actor, client);
         self.events.push(event);
     }
 

@@ -1,5 +1,7 @@
 //! The System Log: bounded and polling reads, filters, and what changes write.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use crate::support::{Sandbox, texts};
@@ -19,6 +21,25 @@ async fn bounded_reads_end() {
     let week = sandbox.all("/api/v1/logs?until=2026-06-15T09:30:00Z&limit=1000").await;
     assert!(week.len() < 2_000);
     assert!(texts(&week, "/published").iter().all(|time| **time >= *"2026-06-08T09:30:00"));
+}
+
+#[tokio::test]
+async fn no_two_events_are_the_same() {
+    let sandbox = Sandbox::new();
+    for round in 0..300 {
+        let profile = json!({ "name": format!("Round {round}") });
+        sandbox.post("/api/v1/groups", json!({ "profile": profile })).await;
+    }
+    let events = sandbox
+        .all("/api/v1/logs?until=2026-12-31T00:00:00Z&since=2026-05-10T00:00:00Z&limit=1000")
+        .await;
+    let uuids: BTreeSet<String> = texts(&events, "/uuid").into_iter().collect();
+    assert!(
+        events.len() > 2_000 && uuids.len() == events.len(),
+        "{} of {}",
+        uuids.len(),
+        events.len()
+    );
 }
 
 #[tokio::test]

@@ -76,6 +76,8 @@ async fn a_token_opens_what_its_scopes_say_for_an_hour() {
     assert_eq!(call(&sandbox, "GET", "/api/v1/users?limit=1", &bearer).await.status, 200);
     let glued = bearer.replace(' ', "");
     assert_eq!(call(&sandbox, "GET", "/api/v1/users?limit=1", &glued).await.status, 200);
+    let glued = format!("SSWS{}", sandbox.org.api_token());
+    assert_eq!(call(&sandbox, "GET", "/api/v1/users?limit=1", &glued).await.status, 200);
     // `manage` stands for `read`.
     assert_eq!(call(&sandbox, "GET", "/api/v1/groups?limit=1", &bearer).await.status, 200);
     let refused = call(&sandbox, "GET", "/api/v1/logs", &bearer).await;
