@@ -10,10 +10,14 @@ import csv
 import json
 import stat
 import sys
+import tomllib
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 from checks import Checks, Home
 from clients import VERSION, accept, connected, input_schema, read_only
+
+EXAMPLES = Path(__file__).resolve().parent.parent / "xtask"
 
 
 def days_ago(days: int) -> str:
@@ -411,6 +415,31 @@ async def scope_status(run: Run) -> None:
     run.checks.that("okta.users.manage" in status["granted_scopes"], "the granted scopes", status)
 
 
+async def examples(run: Run) -> None:
+    """The calls that the reference shows. They reach the tools that no other part here calls."""
+    steps = tomllib.loads((EXAMPLES / "examples.toml").read_text())["example"]
+    kept = {"certificate": (EXAMPLES / "example-domain" / "certificate.pem").read_text()}
+
+    def filled(value):
+        if isinstance(value, dict):
+            return {name: filled(each) for name, each in value.items()}
+        if isinstance(value, list):
+            return [filled(each) for each in value]
+        name = value[1:-1] if isinstance(value, str) and value[:1] == "{" else None
+        return kept.get(name, value)
+
+    for step in steps:
+        if step.get("approvals"):
+            # From here on a person decides elsewhere; approve.py does that.
+            break
+        answer = await run.ok(step["tool"], **filled(step.get("arguments", {})))
+        for name, pointer in step.get("keep", {}).items():
+            value = answer
+            for part in pointer.split("/")[1:]:
+                value = value[int(part) if isinstance(value, list) else part]
+            kept[name] = value
+
+
 def trail(checks: Checks, rows: list[dict]) -> None:
     """Every call has its outcome, and every change its intent before that."""
     ended = {row["call"] for row in rows if row["kind"] in ("outcome", "asked", "refusal", "refused")}
@@ -430,11 +459,12 @@ def trail(checks: Checks, rows: list[dict]) -> None:
 async def main(mode: str) -> None:
     checks = Checks(f"every tool: Python mcp {VERSION}, {mode}")
     with Home() as home:
-        async with connected(home, mode, accept()) as face:
+        key = (EXAMPLES / "example-domain" / "key.pem").read_text()
+        async with connected(home, mode, accept(), OKTA_MCP_DOMAIN_KEY=key) as face:
             wanted = "2026-07-28" if mode == "2026-07-28" else "2025-11-25"
             checks.equal(face.version, wanted, "the protocol version")
             tools = await face.tools()
-            checks.that(len(tools) >= 56, "56 tools or more are listed", len(tools))
+            checks.that(len(tools) >= 117, "117 tools or more are listed", len(tools))
             for tool in tools:
                 checks.equal(input_schema(tool)["type"], "object", f"{tool.name} takes an object")
                 checks.that(tool.title and tool.description, f"{tool.name} has title and words")
@@ -450,6 +480,7 @@ async def main(mode: str) -> None:
                 changes,
                 logs,
                 scope_status,
+                examples,
             )
             for part in parts:
                 try:
