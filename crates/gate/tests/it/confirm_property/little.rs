@@ -102,9 +102,13 @@ pub(super) fn is_grave(seen: &Seen) -> bool {
     match (seen.method.as_str(), parts.as_slice()) {
         // Profiles, and new objects that nobody has access by; a page that nobody lands on; a mail
         // to the caller.
-        ("POST", ["users" | "groups" | "device-assurances"] | ["users", _])
-        | ("PUT", ["groups", _] | ["brands", _, "pages", _, "preview"])
-        | ("POST", ["brands", _, "templates", "email", _, "test"]) => false,
+        (
+            "POST",
+            ["users" | "groups" | "device-assurances"]
+            | ["users", _]
+            | ["brands", _, "templates", "email", _, "test"],
+        )
+        | ("PUT", ["groups", _] | ["brands", _, "pages", _, "preview"]) => false,
         // Membership, unless the group makes admins, or may do so.
         ("PUT", ["groups", group, "users", _]) => *group != "00g1" && !group.starts_with("new"),
         // A new application, unless people get in without an assignment, or it does.
