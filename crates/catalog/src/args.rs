@@ -143,11 +143,26 @@ impl JsonSchema for Texts {
     }
 }
 
-/// What Okta is to embed in its answer: several texts that go out separated by commas, as Okta's
-/// specification has its lists in a query (`OpenAPI` 3.0, `style: form`, `explode: false`).
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(transparent)]
+/// What Okta is to embed in its answer: names, as a list or separated by commas. They go out
+/// separated by commas, as Okta's specification has its lists in a query (`OpenAPI` 3.0,
+/// `style: form`, `explode: false`).
+#[derive(Clone, Debug, Default, JsonSchema)]
+#[schemars(transparent)]
 pub(crate) struct Expand(pub Texts);
+
+impl<'de> Deserialize<'de> for Expand {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        let json = value.as_str().is_some_and(|text| text.trim_start().starts_with('['));
+        let names = if json {
+            Texts::deserialize(value).map(|texts| texts.0)
+        } else {
+            Fields::deserialize(value).map(|fields| fields.0)
+        };
+        let names = names.map_err(|_| D::Error::custom("names separated by commas are needed"))?;
+        Ok(Self(Texts(names)))
+    }
+}
 
 impl Serialize for Expand {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,10 +1,11 @@
 //! What a tool may ask for while it prepares, and what it answers with.
 
 use jiff::Timestamp;
-use okta_client::{BoxFuture, Error as OktaError, Reply, Request};
+use okta_client::{BoxFuture, Error as OktaError, Reply, Request, SecretString};
 use serde_json::Value;
 
 use crate::{
+    read_back::ReadBack,
     scope::Scope,
     tool::{Args, Effect, Operation},
 };
@@ -29,6 +30,25 @@ pub trait Desk: Send + Sync {
 
     /// Creates a file in the folder for exports, or opens one to go on with.
     fn export(&self, file: ExportFile) -> Result<Box<dyn Export>, Failure>;
+
+    /// The content of a file in one of the folders for uploads. A file of `below` bytes or more is
+    /// refused.
+    fn upload(&self, path: &str, below: u64) -> Result<Vec<u8>, Failure>;
+
+    /// The text that holds the private key of a certificate.
+    fn private_key(&self, place: KeyPlace<'_>) -> Result<SecretString, Failure>;
+}
+
+/// The environment variable that may hold the private key of a domain's certificate.
+pub const KEY_VARIABLE: &str = "OKTA_MCP_DOMAIN_KEY";
+
+/// Where the private key of a certificate is: never in an argument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyPlace<'a> {
+    /// In [`KEY_VARIABLE`].
+    Variable,
+    /// In a file at this path, inside one of the folders for keys.
+    File(&'a str),
 }
 
 /// The scopes of this server.
@@ -98,7 +118,7 @@ pub enum Failure {
         /// What to do next.
         next: String,
     },
-    /// A file could not be written.
+    /// A file could not be written, or read.
     #[error("{0}")]
     File(String),
 }
@@ -197,7 +217,9 @@ pub struct Plan {
     pub undo: Vec<Request>,
     /// Where something new is made: what takes it away again, once Okta gave it an id.
     pub created: Option<Created>,
-    /// What is answered where Okta answers with an empty body.
+    /// What reads the object where Okta answers with an empty body.
+    pub read_back: Option<ReadBack>,
+    /// What is answered where Okta answers with an empty body, and nothing reads the object.
     pub done: String,
     /// How to find out whether it was done, where the answer is lost.
     pub check: String,
@@ -219,6 +241,7 @@ impl Plan {
             loss: Vec::new(),
             undo: Vec::new(),
             created: None,
+            read_back: None,
             done: String::new(),
             check: String::new(),
             notes: Vec::new(),
@@ -258,6 +281,13 @@ impl Plan {
     #[must_use]
     pub fn created(mut self, created: Created) -> Self {
         self.created = Some(created);
+        self
+    }
+
+    /// What reads the object where Okta's body is empty.
+    #[must_use]
+    pub fn read_back(mut self, read: ReadBack) -> Self {
+        self.read_back = Some(read);
         self
     }
 

@@ -43,6 +43,11 @@ pub(crate) fn named(object: &Value) -> String {
     quoted(object, &["/name", "/id"])
 }
 
+/// The name of a domain, for sign-in or for e-mail.
+pub(crate) fn domain(domain: &Value) -> String {
+    quoted(domain, &["/domain", "/id"])
+}
+
 fn quoted(object: &Value, pointers: &[&str]) -> String {
     let name = pointers.iter().find_map(|pointer| text(object, pointer)).unwrap_or("?");
     format!("\"{name}\"")

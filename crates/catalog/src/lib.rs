@@ -4,12 +4,17 @@
 //! [`Desk`]. Only a [`Plan`]'s requests change anything, and only the pipeline sends them.
 
 mod args;
+mod contents;
 mod desk;
 mod engine;
+mod image;
 mod label;
 mod look;
 mod merge;
+mod names;
 mod pages;
+mod pem;
+mod read_back;
 mod read_only;
 mod replace;
 mod resources;
@@ -20,10 +25,13 @@ mod switch;
 mod tool;
 mod version;
 
+pub use contents::{Undecodable, file_in};
 pub use desk::{
-    Access, Answer, Control, Created, Desk, Export, ExportFile, Failure, Plan, Prepared, Target,
+    Access, Answer, Control, Created, Desk, Export, ExportFile, Failure, KEY_VARIABLE, KeyPlace,
+    Plan, Prepared, Target,
 };
 pub use merge::{diff, merged, remarkable, same};
+pub use read_back::{Found, ReadBack};
 pub use resources::{
     GET_LOGS, GET_USER, PREVIEW_CHANGE, TOOLSETS, Toolset, UNDO_CHANGE, find, operation, tools,
     toolset_of,

@@ -110,6 +110,47 @@ pub(crate) async fn list(listing: Listing, desk: &dyn Desk) -> Result<Answer, Fa
     Ok(Answer { value: Value::Object(answer), rows, links: shape::wants_links(&fields) })
 }
 
+/// Lists what Okta answers with whole, in an object: the array under `under` (a JSON pointer, RFC
+/// 6901).
+pub(crate) async fn whole(
+    request: Request,
+    under: &str,
+    fields: &Fields,
+    desk: &dyn Desk,
+) -> Result<Answer, Failure> {
+    let items = items(desk, request, under).await?;
+    let rows = items.len() as u64;
+    let value = json!({
+        "items": items, "total_fetched": rows, "has_more": false, "next_cursor": null,
+    });
+    let mut answer = Answer { value, rows, links: false };
+    project(&mut answer, fields);
+    Ok(answer)
+}
+
+/// The array under `under` of Okta's answer.
+pub(crate) async fn items(
+    desk: &dyn Desk,
+    request: Request,
+    under: &str,
+) -> Result<Vec<Value>, Error> {
+    let Reply { mut body, request_ids, .. } = desk.get(request).await?;
+    match body.pointer_mut(under).map(Value::take) {
+        Some(Value::Array(items)) => Ok(items),
+        _ => Err(no_list(request_ids)),
+    }
+}
+
+/// Okta answered a list with something else.
+fn no_list(request_ids: Vec<String>) -> Error {
+    let mut error = Error::new(
+        ErrorKind::BadReply,
+        "Okta answered with something that is no list, so what the list holds is unknown",
+    );
+    error.request_ids = request_ids;
+    error
+}
+
 /// Keeps the named fields of the items of a list that was read whole.
 pub(crate) fn project(answer: &mut Answer, fields: &Fields) {
     let Some(map) = answer.value.as_object_mut() else { return };
@@ -185,12 +226,7 @@ impl Walk {
         let next = (self.after)(&request, &reply);
         let Reply { body, request_ids, .. } = reply;
         let Value::Array(items) = body else {
-            let mut error = Error::new(
-                ErrorKind::BadReply,
-                "Okta answered with something that is no list, so what the list holds is unknown",
-            );
-            error.request_ids = request_ids;
-            return Err(error);
+            return Err(no_list(request_ids));
         };
         self.pages += 1;
         let cursor = next.as_deref().and_then(after);

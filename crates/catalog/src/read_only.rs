@@ -57,6 +57,11 @@ pub(crate) const DEVICE_ASSURANCE: &[&str] = &[
     "resourceType",
 ];
 
+/// A brand.
+pub(crate) const BRAND: &[&str] = &["_embedded", "_links", "id", "isDefault"];
+
+/// A theme. Its images have operations of their own.
+pub(crate) const THEME: &[&str] = &["_links", "backgroundImage", "favicon", "id", "logo"];
 /// A page of a brand, its settings, and the settings of an e-mail template.
 pub(crate) const LINKED: &[&str] = &["_embedded", "_links"];
 
@@ -142,6 +147,8 @@ mod tests {
             marked(POLICY_RULE, &["_embedded"]),
             specified(&schemas, "PolicyRule", POLICY_RULE)
         );
+        assert_eq!(marked(BRAND, &[]), specified(&schemas, "BrandWithEmbedded", BRAND));
+        assert_eq!(marked(THEME, &[]), specified(&schemas, "ThemeResponse", THEME));
         assert_eq!(
             marked(EMAIL_CUSTOMIZATION, &["_embedded"]),
             specified(&schemas, "EmailCustomization", EMAIL_CUSTOMIZATION)

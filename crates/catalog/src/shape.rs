@@ -69,6 +69,12 @@ const SECRET_HOLDERS: &[&str] = &["authscheme"];
 /// The private members of a JSON Web Key (RFC 7518 sections 6.2.2, 6.3.2, 6.4.1).
 const JWK_SECRETS: &[&str] = &["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
+/// The argument that says where a private key is: one that is longer than a path holds the key.
+const KEY_PATH: &str = "private_key_file_path";
+
+/// No path to a key is longer, in bytes.
+pub(crate) const LONGEST_KEY_PATH: usize = 500;
+
 /// Keeps the named fields of an object; all of it where none is named.
 pub(crate) fn project(value: Value, fields: &Fields) -> Value {
     if fields.0.is_empty() {
@@ -177,7 +183,9 @@ fn redact_at(
         Value::String(text) => {
             let by_name =
                 secret_name || (below_secret && matches!(name, "value" | "hash" | "salt"));
-            if text != REDACTED && !text.is_empty() && (by_name || is_secret_text(text)) {
+            let misplaced = name == KEY_PATH && text.len() > LONGEST_KEY_PATH;
+            let secret = by_name || misplaced || is_secret_text(text);
+            if text != REDACTED && !text.is_empty() && secret {
                 found.push((pointer.clone(), std::mem::replace(text, REDACTED.to_owned())));
             }
         }

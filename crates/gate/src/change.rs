@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use okta_catalog::{Control, Desk as _, Effect, Operation, Plan, Prepared, ToolDef};
+use okta_catalog::{
+    Control, Desk as _, Effect, Found, Operation, Plan, Prepared, ReadBack, ToolDef,
+};
 use okta_client::Reply;
 use serde_json::{Value, json};
 
@@ -13,11 +15,15 @@ use crate::{
     desk::CallDesk,
     envelope::CallError,
     export::NewFile,
+    files,
     question::question,
     record::Row,
     reply::{self, Shaped},
     ruling::Ruled,
 };
+
+/// How many pages of a list are read to find what was made.
+const MOST_PAGES: u32 = 50;
 
 /// A change that is to be made.
 pub(crate) struct Change {
@@ -213,8 +219,8 @@ impl Gate {
         {
             setup.memory.store.give_back(undo).await?;
         }
-        let last = match sent {
-            Ok(last) => last,
+        let (last, note) = match sent {
+            Ok(last) => self.completed(call, plan, last).await,
             Err(error) => {
                 if !error.is_unknown() {
                     discard(file);
@@ -223,9 +229,52 @@ impl Gate {
             }
         };
         let undo = self.keep_undo(call, change, last.as_ref()).await;
-        Ok(reply::written(plan, last.as_ref(), undo, |body, secrets| {
+        Ok(reply::written(plan, last.as_ref(), note, undo, |body, secrets| {
             file.as_mut().map(|file| keep_secrets(file, body, secrets))
         }))
+    }
+
+    /// The answer to a change; where Okta left it empty, with the object that is read then. Beside
+    /// it what there is to say of that.
+    async fn completed(
+        &self,
+        call: &Call,
+        plan: &Plan,
+        last: Option<Reply>,
+    ) -> (Option<Reply>, Option<String>) {
+        let (Some(read), Some(reply)) = (&plan.read_back, &last) else { return (last, None) };
+        if !reply::is_empty(&reply.body) {
+            return (last, None);
+        }
+        match self.read_back(call, read).await {
+            Ok(Some(body)) => {
+                let note = "Okta's answer was empty: this was read afterwards.";
+                (last.map(|reply| Reply { body, ..reply }), Some(note.to_owned()))
+            }
+            Ok(None) => {
+                let note = "Okta's answer was empty, and the object is not found (yet).";
+                (last, Some(note.to_owned()))
+            }
+            Err(error) => {
+                let note = format!("Okta's answer was empty, and reading it failed: {error}.");
+                (last, Some(note))
+            }
+        }
+    }
+
+    /// The object that a change made or left.
+    async fn read_back(&self, call: &Call, read: &ReadBack) -> Result<Option<Value>, CallError> {
+        let mut request = read.request().clone();
+        for _ in 0..MOST_PAGES {
+            let wire = self.setup().wire.as_ref();
+            let reply = call.exchanges.send(wire, &request, &call.id).await?;
+            match read.found(&request, reply) {
+                Found::This(body) => return Ok(Some(body)),
+                Found::Next(next) => request = next,
+                Found::Nothing => break,
+            }
+        }
+        Ok(None)
     }
 
     /// The intent, synced; then the requests, one after the other. The last answer.
@@ -264,7 +313,11 @@ fn intent(id: &str, change: &Change, ruled: &Ruled, confirmed: &Confirmed) -> Ro
         .iter()
         .map(|request| {
             let path = [request.method().as_str(), request.path()].join(" ");
-            json!({ "request": path, "operation": request.template() })
+            let mut told = json!({ "request": path, "operation": request.template() });
+            if let (Some(file), Value::Object(told)) = (request.file(), &mut told) {
+                told.insert("file".to_owned(), files::told(file));
+            }
+            told
         })
         .collect();
     row.set("requests", requests);

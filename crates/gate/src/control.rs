@@ -12,6 +12,7 @@ use crate::{
     call::{Call, Open},
     change::Change,
     envelope::CallError,
+    files,
     gate::Called,
     lines,
     reply::Shaped,
@@ -166,6 +167,9 @@ fn request(request: &Request) -> Value {
         let mut body = body.clone();
         redact(&mut body);
         told.insert("body".to_owned(), body);
+    }
+    if let Some(file) = request.file() {
+        told.insert("file".to_owned(), files::told(file));
     }
     Value::Object(told)
 }

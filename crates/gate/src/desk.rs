@@ -1,11 +1,12 @@
 //! The desk of one call: all that a tool can reach, and it can only read.
 
 use jiff::Timestamp;
-use okta_catalog::{Access, Desk, Export, ExportFile, Failure, Scope, ToolDef};
-use okta_client::{BoxFuture, Clock, Error, ErrorKind, Reply, Request};
+use okta_catalog::{Access, Desk, Export, ExportFile, Failure, KeyPlace, Scope, ToolDef};
+use okta_client::{BoxFuture, Clock, Error, ErrorKind, Reply, Request, SecretString};
 
 use crate::{
-    access::Rights, context::Client, exchanges::Exchanges, export::ExportFolder, wire::Wire,
+    access::Rights, context::Client, exchanges::Exchanges, export::ExportFolder, sources::Sources,
+    wire::Wire,
 };
 
 /// The desk of one call.
@@ -15,6 +16,7 @@ pub(crate) struct CallDesk<'a> {
     pub(crate) wire: &'a dyn Wire,
     pub(crate) clock: &'a dyn Clock,
     pub(crate) exports: &'a ExportFolder,
+    pub(crate) sources: &'a Sources,
     pub(crate) client: &'a dyn Client,
     pub(crate) call_id: &'a str,
     /// What the call sent to Okta.
@@ -66,5 +68,13 @@ impl Desk for CallDesk<'_> {
         let stamp = self.now().strftime("%Y%m%dT%H%M%SZ").to_string();
         let sequence = self.call_id.split('-').next().unwrap_or_default();
         self.exports.open(file, &format!("{stamp}-{sequence}"))
+    }
+
+    fn upload(&self, path: &str, below: u64) -> Result<Vec<u8>, Failure> {
+        self.sources.upload(path, below)
+    }
+
+    fn private_key(&self, place: KeyPlace<'_>) -> Result<SecretString, Failure> {
+        self.sources.private_key(place)
     }
 }

@@ -66,7 +66,7 @@ pub enum CallError {
     /// The trail cannot be kept, so nothing is changed.
     #[error("{0}")]
     Trail(#[from] TrailError),
-    /// A file could not be written. Nothing was changed.
+    /// A file could not be written, or read. Nothing was changed.
     #[error("{0}")]
     File(String),
     /// Okta refused, or was not reached.

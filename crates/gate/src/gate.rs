@@ -25,6 +25,7 @@ use crate::{
     protect::Own,
     record::{self, Recorder, Row},
     reply::{self, Shaped},
+    sources::Sources,
     wire::Wire,
 };
 
@@ -40,6 +41,8 @@ pub struct Setup {
     pub configured: Configured,
     /// Where files go.
     pub exports: ExportFolder,
+    /// Where tools read files from.
+    pub sources: Sources,
     /// Where nobody can be asked: let sensitive changes through, unless a rule of the policy says
     /// otherwise. Destructive ones never.
     pub allow_sensitive: bool,
@@ -261,6 +264,7 @@ impl Gate {
             wire: setup.wire.as_ref(),
             clock: setup.clock.as_ref(),
             exports: &setup.exports,
+            sources: &setup.sources,
             client,
             call_id: &call.id,
             exchanges: &call.exchanges,

@@ -9,7 +9,7 @@ use crate::{
     call::Call,
     change::Change,
     envelope::CallError,
-    lines,
+    files, lines,
     record::digest,
     shown::{self, Lines},
 };
@@ -37,7 +37,8 @@ pub(crate) fn question(
         }
         lines.extend(notes.iter().cloned());
         for request in &plan.requests {
-            lines.push(format!("Sends {} {}", request.method(), request.path()));
+            let file = files::line(request);
+            lines.push(format!("Sends {} {}{file}", request.method(), request.path()));
         }
         lines.push(asked_by(call));
         lines
@@ -173,6 +174,7 @@ fn binding(call: &Call, text: &str, plan: Option<&Plan>) -> String {
                 request.path(),
                 request.query_pairs(),
                 request.json(),
+                files::unseen(request),
             ])
         })
         .collect();

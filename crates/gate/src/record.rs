@@ -4,11 +4,11 @@ use okta_catalog::redact;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::context::Context;
+use crate::{context::Context, files};
 
 pub use okta_trail::{Recorded, Recorder, Row, TrailError, hex};
 
-/// The first row of a call: who calls what with which arguments, secrets dropped.
+/// The first row of a call: who calls what with which arguments, secrets and files dropped.
 pub(crate) fn call(context: &Context, tool: &str, effect: &str, args: &Value) -> Row {
     let mut row = Row::new("call");
     row.set("tool", tool);
@@ -22,6 +22,7 @@ pub(crate) fn call(context: &Context, tool: &str, effect: &str, args: &Value) ->
         row.set("trace", trace.as_str());
     }
     let mut kept = args.clone();
+    files::without_contents(&mut kept);
     let dropped = redact(&mut kept);
     // Of what is kept: over a short secret it would let the secret be guessed.
     row.set("args_sha256", digest(&kept));

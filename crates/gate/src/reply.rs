@@ -26,29 +26,35 @@ pub(crate) fn read(answer: Answer) -> Shaped {
     Shaped { text: to_text(&value), rows, redactions: secrets.len() }
 }
 
-/// The answer to a change: Okta's object with what changed, or one sentence; `undo` is what takes
-/// the change back, or why nothing does. `keep` gets the body and its secrets before they are gone,
+/// True for an answer that says nothing.
+pub(crate) fn is_empty(body: &Value) -> bool {
+    match body {
+        Value::Null => true,
+        Value::Object(map) => map.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::String(text) => text.is_empty(),
+        Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+/// The answer to a change: Okta's object with what changed, or one sentence; `note` is said beside
+/// it, `undo` is what takes the change back, or why nothing does. `keep` gets the body and its secrets before they are gone,
 /// and may add a note.
 pub(crate) fn written(
     plan: &Plan,
     reply: Option<&Reply>,
+    note: Option<String>,
     undo: Option<Result<String, String>>,
     keep: impl FnOnce(&Value, &[(String, String)]) -> Option<String>,
 ) -> Shaped {
-    let body = reply.map(|reply| &reply.body).filter(|body| match body {
-        Value::Null => false,
-        Value::Object(map) => !map.is_empty(),
-        Value::Array(items) => !items.is_empty(),
-        Value::String(text) => !text.is_empty(),
-        Value::Bool(_) | Value::Number(_) => true,
-    });
+    let body = reply.map(|reply| &reply.body).filter(|body| !is_empty(body));
     let (undo, lost) = match undo {
         Some(Ok(id)) => (Some(id), None),
         Some(Err(why)) => (None, Some(why)),
         None => (None, None),
     };
     let undo = undo.map(|id| ("_undo".to_owned(), Value::from(id)));
-    let notes = plan.notes.iter().cloned().chain(lost);
+    let notes = plan.notes.iter().cloned().chain(note).chain(lost);
     let Some(body) = body else {
         let mut told = Map::from_iter([("done".to_owned(), json!(plan.done))]);
         told.extend(undo);

@@ -32,6 +32,7 @@ pub(crate) struct Outgoing<'a> {
     call_id: &'a str,
     user_agent: HeaderValue,
     if_match: Option<HeaderValue>,
+    content_type: Option<HeaderValue>,
     body: Option<Vec<u8>>,
 }
 
@@ -62,12 +63,12 @@ impl<'a> Outgoing<'a> {
             .map(HeaderValue::from_str)
             .transpose()
             .map_err(|_| unfit("the entity tag fits no header"))?;
-        let body = request
-            .json()
-            .map(serde_json::to_vec)
+        let (content_type, body) = request.content().map_err(unfit)?.unzip();
+        let content_type = content_type
+            .map(HeaderValue::try_from)
             .transpose()
-            .map_err(|_| unfit("the body cannot be written as JSON"))?;
-        Ok(Self { wire, request, url, call_id, user_agent, if_match, body })
+            .map_err(|_| unfit("the type of the body fits no header"))?;
+        Ok(Self { wire, request, url, call_id, user_agent, if_match, content_type, body })
     }
 
     pub(crate) const fn endpoint(&self) -> Endpoint {
@@ -96,8 +97,10 @@ impl<'a> Outgoing<'a> {
         if let Some(etag) = &self.if_match {
             headers.insert(header::IF_MATCH, etag.clone());
         }
+        if let Some(content_type) = &self.content_type {
+            headers.insert(header::CONTENT_TYPE, content_type.clone());
+        }
         if let Some(body) = &self.body {
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
             *built.body_mut() = Some(body.clone().into());
         }
         built
@@ -180,7 +183,8 @@ impl<'a> Outgoing<'a> {
 
     fn refusal(&self, answer: Answer, secret: &SecretString, advice: &str) -> Verdict {
         let Answer { status, headers, body } = answer;
-        let body = scrub(&body.unwrap_or_default(), secret);
+        let secrets = std::iter::once(secret).chain(self.request.secrets());
+        let body = secrets.fold(body.unwrap_or_default(), |body, secret| scrub(&body, secret));
         let said = fault::read(status, &headers, &body);
         let kind = fault::kind(&said, &headers);
         let phrase = fault::phrase(&said);

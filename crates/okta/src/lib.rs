@@ -18,6 +18,7 @@ mod roots;
 mod settings;
 mod sign_in;
 mod transport;
+mod upload;
 mod wire;
 
 pub use clock::{BoxFuture, Clock, Entropy};
@@ -28,5 +29,7 @@ pub use org_url::{OrgUrl, OrgUrlError};
 pub use pages::Cursors;
 pub use reply::{RateLimit, Reply};
 pub use request::{BadRequest, Method, Request};
+pub use secrecy::{ExposeSecret, SecretString};
 pub use settings::{Credentials, Settings, SetupError, Surroundings};
 pub use sign_in::Grant;
+pub use upload::Upload;

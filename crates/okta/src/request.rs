@@ -1,9 +1,13 @@
 //! A request to Okta, before anything is sent.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
+use aws_lc_rs::digest;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
+
+use crate::upload::{Hidden, Upload};
 
 /// Everything but RFC 3986 `unreserved` is encoded in a path segment, so that no argument can
 /// leave its segment.
@@ -92,6 +96,8 @@ pub struct Request {
     path: String,
     query: Vec<(String, String)>,
     body: Option<Value>,
+    hidden: Vec<Hidden>,
+    upload: Option<Arc<Upload>>,
     if_match: Option<String>,
 }
 
@@ -124,7 +130,16 @@ impl Request {
             rest = tail;
         }
         path.push_str(rest);
-        Ok(Self { method, template, path, query: Vec::new(), body: None, if_match: None })
+        Ok(Self {
+            method,
+            template,
+            path,
+            query: Vec::new(),
+            body: None,
+            hidden: Vec::new(),
+            upload: None,
+            if_match: None,
+        })
     }
 
     /// A request whose path was kept as it goes out. `None` where it is no path of `template`.
@@ -167,6 +182,21 @@ impl Request {
         self
     }
 
+    /// Puts `text` into the JSON body when it goes out, in the place of what stands at `place` (a
+    /// JSON pointer, RFC 6901). Whoever looks at the request sees what stands there before.
+    #[must_use]
+    pub fn hidden(mut self, place: &'static str, text: SecretString) -> Self {
+        self.hidden.push(Hidden { place, text });
+        self
+    }
+
+    /// Sends a file in a form, instead of JSON.
+    #[must_use]
+    pub fn upload(mut self, upload: Upload) -> Self {
+        self.upload = Some(Arc::new(upload));
+        self
+    }
+
     /// Sends `If-Match`, so that Okta refuses the change when the object is no longer the one
     /// that was read (RFC 9110 section 13.1.1).
     #[must_use]
@@ -195,13 +225,94 @@ impl Request {
         &self.query
     }
 
-    /// The JSON body.
+    /// The JSON body, without what is hidden.
     pub const fn json(&self) -> Option<&Value> {
         self.body.as_ref()
+    }
+
+    /// The file.
+    pub fn file(&self) -> Option<&Upload> {
+        self.upload.as_deref()
+    }
+
+    /// SHA-256 over what is hidden: two requests with the same one send the same. `None` where
+    /// nothing is hidden.
+    pub fn hidden_digest(&self) -> Option<[u8; 32]> {
+        let mut context = digest::Context::new(&digest::SHA256);
+        for hidden in &self.hidden {
+            for text in [hidden.place, hidden.text.expose_secret()] {
+                context.update(&text.len().to_be_bytes());
+                context.update(text.as_bytes());
+            }
+        }
+        let digest = context.finish();
+        digest.as_ref().try_into().ok().filter(|_| !self.hidden.is_empty())
+    }
+
+    /// The texts that are hidden.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = &SecretString> {
+        self.hidden.iter().map(|hidden| &hidden.text)
+    }
+
+    /// The body as it goes out, with the value of its `Content-Type`; `None` without a body, an
+    /// error where the body has no place for what is hidden.
+    pub(crate) fn content(&self) -> Result<Option<(String, Vec<u8>)>, &'static str> {
+        if let Some(upload) = &self.upload {
+            return Ok(Some(upload.form()));
+        }
+        let Some(body) = &self.body else { return Ok(None) };
+        let written = if self.hidden.is_empty() {
+            serde_json::to_vec(body)
+        } else {
+            let mut whole = body.clone();
+            for hidden in &self.hidden {
+                let slot = whole.pointer_mut(hidden.place);
+                *slot.ok_or("the body has no place for what is hidden")? =
+                    hidden.text.expose_secret().into();
+            }
+            serde_json::to_vec(&whole)
+        };
+        let written = written.map_err(|_| "the body cannot be written as JSON")?;
+        Ok(Some(("application/json".to_owned(), written)))
     }
 
     /// The entity tag that the object must still have.
     pub fn etag(&self) -> Option<&str> {
         self.if_match.as_deref()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn request() -> Request {
+        Request::new(Method::Put, "/api/v1/domains", |_| None).unwrap()
+    }
+
+    fn sent(request: &Request) -> Value {
+        serde_json::from_slice(&request.content().unwrap().unwrap().1).unwrap()
+    }
+
+    #[test]
+    fn what_is_hidden_goes_out_and_is_seen_nowhere() {
+        let body = json!({ "key": "[redacted]", "type": "PEM" });
+        let hidden = request().body(body.clone()).hidden("/key", "s3cr3t".into());
+        assert_eq!(sent(&hidden), json!({ "key": "s3cr3t", "type": "PEM" }));
+        assert_eq!(hidden.json(), Some(&body));
+        assert!(!format!("{hidden:?}").contains("s3cr3t"));
+        let other = request().body(body.clone()).hidden("/key", "other".into());
+        assert_ne!(hidden, other);
+        assert_ne!(hidden.hidden_digest(), other.hidden_digest());
+        assert_eq!(hidden.hidden_digest(), hidden.clone().hidden_digest());
+        assert_eq!(request().body(body).hidden_digest(), None);
+    }
+
+    #[test]
+    fn what_is_hidden_needs_a_place() {
+        let nowhere = request().body(json!({})).hidden("/key", "s3cr3t".into());
+        assert!(nowhere.content().is_err());
     }
 }

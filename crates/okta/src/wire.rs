@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use http::{HeaderMap, HeaderValue};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
 use url::Url;
 
 use crate::{
@@ -179,13 +180,15 @@ impl<'a> Course<'a> {
     }
 }
 
-/// `body` without the credential, should somebody on the way have echoed it.
+/// `body` without the secret, as it is or as JSON writes it, should somebody on the way have echoed
+/// it.
 pub(crate) fn scrub(body: &[u8], secret: &SecretString) -> Vec<u8> {
     let secret = secret.expose_secret();
-    match std::str::from_utf8(body) {
-        Ok(text) if !secret.is_empty() && text.contains(secret) => {
-            text.replace(secret, "[redacted]").into_bytes()
-        }
-        _ => body.to_vec(),
+    let Ok(text) = std::str::from_utf8(body) else { return body.to_vec() };
+    if secret.is_empty() {
+        return body.to_vec();
     }
+    let quoted = Value::from(secret).to_string();
+    let escaped = quoted.get(1..quoted.len() - 1).unwrap_or(secret);
+    text.replace(secret, "[redacted]").replace(escaped, "[redacted]").into_bytes()
 }

@@ -17,6 +17,7 @@ use cel::{
 
 use crate::{
     facts::{Facts, Operation},
+    time::{self, Time},
     values::{self, Seen},
     walk::{self, Shape},
 };
@@ -92,11 +93,13 @@ pub(crate) struct Condition {
     pub(crate) counts: bool,
 }
 
-/// What conditions are compiled and evaluated in: CEL's standard functions, and those for strings.
+/// What conditions are compiled and evaluated in: CEL's standard functions, and those for strings
+/// and times.
 pub(crate) fn environment() -> Arc<Env> {
     let mut env = Env::stdlib();
     // It can only fail where it was added before.
     let _ = env.add_extension(extensions::strings);
+    let _ = env.add_extension(time::declare);
     Arc::new(env)
 }
 
@@ -197,7 +200,7 @@ impl Known {
         let first = operations.first().cloned().unwrap_or(Cel::Null);
         context.add_variable_from_value("operation", first);
         context.add_variable_from_value("operations", operations);
-        context.add_variable_from_value("now", values::time(facts.now));
+        context.add_variable_as_val("now", Box::new(Time(facts.now)));
         let counts = facts.counts.iter().map(|(name, count)| {
             // As an int, which is what a number in a condition is.
             (name.as_str(), Cel::Int(i64::try_from(*count).unwrap_or(i64::MAX)))

@@ -17,6 +17,7 @@ mod replay;
 mod ruling;
 mod select;
 mod source;
+mod time;
 mod values;
 mod walk;
 mod words;

@@ -3,8 +3,6 @@
 use std::{collections::HashMap, sync::Arc};
 
 use cel::objects::{Key, Map, Value as Cel};
-use chrono::DateTime;
-use jiff::Timestamp;
 use serde_json::{Number, Value};
 
 /// How deep JSON may be nested: as deep as it can be read.
@@ -62,13 +60,4 @@ fn number(number: &Number) -> Cel {
         Ok(double) if fraction && double.is_finite() => Cel::Float(double),
         _ => Cel::from(text),
     }
-}
-
-/// A time as a condition sees it.
-pub(crate) fn time(time: Timestamp) -> Cel {
-    let (nanoseconds, second) = (time.as_nanosecond(), 1_000_000_000);
-    let whole = i64::try_from(nanoseconds.div_euclid(second)).unwrap_or_default();
-    let rest = u32::try_from(nanoseconds.rem_euclid(second)).unwrap_or_default();
-    DateTime::from_timestamp(whole, rest)
-        .map_or(Cel::Null, |time| Cel::Timestamp(time.fixed_offset()))
 }

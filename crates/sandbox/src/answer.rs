@@ -1,19 +1,29 @@
 //! What an operation answers, before it becomes HTTP.
 
+use axum::body::Bytes;
 use serde_json::Value;
 
-/// A status, headers and JSON.
+/// A status, headers and a body.
 #[derive(Debug, Clone)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(&'static str, String)>,
-    pub(crate) body: Option<Value>,
+    body: Payload,
+}
+
+/// What the body is.
+#[derive(Debug, Clone)]
+enum Payload {
+    Nothing,
+    Json(Value),
+    /// Anything else, with its media type.
+    File(&'static str, Bytes),
 }
 
 impl Answer {
     /// `status` with a JSON body.
     pub(crate) const fn json(status: u16, body: Value) -> Self {
-        Self { status, headers: Vec::new(), body: Some(body) }
+        Self { status, headers: Vec::new(), body: Payload::Json(body) }
     }
 
     /// 200 with a JSON body.
@@ -23,12 +33,26 @@ impl Answer {
 
     /// `status` without a body, as 204.
     pub(crate) const fn empty(status: u16) -> Self {
-        Self { status, headers: Vec::new(), body: None }
+        Self { status, headers: Vec::new(), body: Payload::Nothing }
+    }
+
+    /// 200 with the bytes of a file of a media type.
+    pub(crate) const fn file(kind: &'static str, bytes: Bytes) -> Self {
+        Self { status: 200, headers: Vec::new(), body: Payload::File(kind, bytes) }
     }
 
     /// Adds a header line; the same name may come twice.
     pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
+    }
+
+    /// The media type and the bytes of the body, where there is one.
+    pub(crate) fn body(&self) -> Option<(&'static str, Bytes)> {
+        match &self.body {
+            Payload::Nothing => None,
+            Payload::Json(value) => Some(("application/json", Bytes::from(value.to_string()))),
+            Payload::File(kind, bytes) => Some((kind, bytes.clone())),
+        }
     }
 }

@@ -73,6 +73,21 @@ impl Call<'_> {
         }
     }
 
+    /// The `limit` of a list whose `Link` headers show it even where nobody asked for one.
+    pub(crate) fn shown_limit(&mut self, default: usize, max: usize) -> Result<usize> {
+        let limit = self.limit(default, max)?;
+        if self.query("limit").is_none() {
+            self.query.push(("limit".to_owned(), limit.to_string()));
+        }
+        Ok(limit)
+    }
+
+    /// Whether `expand` names `part`; it may come more than once, and hold several with commas.
+    pub(crate) fn expands(&self, part: &str) -> bool {
+        let asked = self.query.iter().filter(|(key, _)| key == "expand");
+        asked.flat_map(|(_, value)| value.split(',')).any(|name| name.trim() == part)
+    }
+
     /// The body, a JSON object; 400 E0000003 for anything else.
     pub(crate) fn json(&self) -> Result<Map<String, Value>> {
         match serde_json::from_slice(self.body) {
@@ -104,6 +119,11 @@ impl Call<'_> {
     /// A `{"href": …, "method": …}` link.
     pub(crate) fn action(&self, path: &str, method: &str) -> Value {
         serde_json::json!({ "href": self.href(path), "method": method })
+    }
+
+    /// A `{"href": …, "hints": {"allow": […]}}` link.
+    pub(crate) fn allowing(&self, path: &str, methods: &[&str]) -> Value {
+        serde_json::json!({ "href": self.href(path), "hints": { "allow": methods } })
     }
 
     /// A new id.

@@ -45,6 +45,16 @@ impl ApiError {
         Self::validation(of).cause(cause)
     }
 
+    /// 400 E0000001 with all that is wrong; each cause starts with the property it is about.
+    pub(crate) fn invalid_all(of: &str, causes: Vec<String>) -> Self {
+        Self { causes, ..Self::validation(of) }
+    }
+
+    /// 400 E0000001: a property that must be there is not.
+    pub(crate) fn blank(property: &str) -> Self {
+        Self::invalid(property, format!("{property}: The field cannot be left blank"))
+    }
+
     /// 400 E0000001 for a profile: names the first field that is wrong, or `object` where an
     /// attribute is not known at all.
     pub(crate) fn profile(object: &str, causes: Vec<String>) -> Self {
@@ -79,6 +89,12 @@ impl ApiError {
     /// 401 E0000011.
     pub(crate) fn invalid_token() -> Self {
         Self::new(401, "E0000011", "Invalid token provided")
+    }
+
+    /// 415 E0000021: the body is of another type than the operation takes.
+    pub(crate) fn wrong_type() -> Self {
+        let summary = "Bad request.  Accept and/or Content-Type headers are likely not set.";
+        Self::new(415, "E0000021", summary)
     }
 
     /// 405 E0000022.

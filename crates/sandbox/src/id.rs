@@ -63,6 +63,13 @@ impl Maker {
         Self { random, next: FIRST, cell }
     }
 
+    /// A maker beside this one, for what a new org gets without moving what this one makes next: its
+    /// ids come before all of this one's.
+    pub(crate) fn apart(&self, seed: u64) -> Self {
+        let random = fastrand::Rng::with_seed(seed ^ 0x6272_616e_6473);
+        Self { random, next: FIRST / 2, cell: self.cell }
+    }
+
     /// The next id with `prefix`, three characters.
     pub(crate) fn id(&mut self, prefix: &str) -> Id {
         let mut bytes = [b'0'; 20];

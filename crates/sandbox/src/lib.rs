@@ -1,5 +1,5 @@
-//! An Okta org in a box: people, groups, apps, policies and a System Log in memory, behind the HTTP
-//! API that Okta has, with Okta's OAuth, search, paging, rate limits and error bodies.
+//! An Okta org in a box: people, groups, apps, policies, brands, domains and a System Log in memory,
+//! behind the HTTP API that Okta has, with Okta's OAuth, search, paging, rate limits and error bodies.
 //!
 //! An [`Org`] is built from a [`Config`] and a clock; the same seed gives the same org. A [`Server`]
 //! puts it on a listener, [`Org::service`] into any axum application.
@@ -27,6 +27,7 @@ mod seed;
 mod serve;
 mod store;
 mod time;
+mod upload;
 
 pub use self::{
     config::{Config, Faults},

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use okta_client::{Clock, Entropy, Okta, Settings, SetupError, Surroundings};
-use okta_gate::{Configured, ExportFolder, Gate, Memory, Own, Recorder, Setup};
+use okta_gate::{Configured, ExportFolder, Gate, Memory, Own, Recorder, Setup, Sources};
 use okta_storage::{KeyFile, Seal, Sqlite, Store};
 
 use crate::{
@@ -90,6 +90,11 @@ impl App {
             clock: Arc::clone(&clock),
             configured: Configured { scopes: config.scopes, api_token },
             exports: ExportFolder::new(config.exports),
+            sources: Sources {
+                uploads: config.uploads,
+                keys: config.key_folders,
+                key: config.domain_key,
+            },
             allow_sensitive: config.allow_sensitive,
             policy: config.policy,
             audit_required: config.audit.required,

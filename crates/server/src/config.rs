@@ -58,6 +58,12 @@ pub struct Config {
     pub state: PathBuf,
     /// The folder of exports.
     pub exports: PathBuf,
+    /// The folders that images for uploads are read from.
+    pub uploads: Vec<PathBuf>,
+    /// The folders that tools read private keys from.
+    pub key_folders: Vec<PathBuf>,
+    /// The private key of a custom domain's certificate.
+    pub domain_key: Option<SecretString>,
     /// The proxy on the way to Okta.
     pub https_proxy: Option<String>,
     /// Hosts to reach without it.
@@ -92,6 +98,7 @@ impl Config {
             .unwrap_or_default();
         let (credentials, scopes, principal) = sign_in(&set, scopes, &allowed)?;
         let folders = Folders::of(env);
+        let uploads = folders.as_ref().map(|folders| folders.data.join("uploads"));
         let folder = |name: &'static str, default: Option<PathBuf>| {
             set(name).map(PathBuf::from).or(default).ok_or(ConfigError::NoHome(name))
         };
@@ -108,6 +115,12 @@ impl Config {
             read_attempts: number(vars::READ_ATTEMPTS, set(vars::READ_ATTEMPTS), 3)?,
             state: Self::state_folder(env)?,
             exports: folder(vars::EXPORT_DIR, folders.map(|f| f.data.join("exports")))?,
+            uploads: match set(vars::UPLOAD_DIRS) {
+                Some(folders) => std::env::split_paths(&folders).collect(),
+                None => uploads.into_iter().collect(),
+            },
+            key_folders: allowed,
+            domain_key: set(vars::DOMAIN_KEY).map(SecretString::from),
             https_proxy: set(vars::HTTPS_PROXY).or_else(|| set("https_proxy")),
             no_proxy: set(vars::NO_PROXY).or_else(|| set("no_proxy")),
             ca_file: set(vars::SSL_CERT_FILE).map(PathBuf::from),

@@ -15,7 +15,7 @@ pub struct Var {
 }
 
 macro_rules! vars {
-    ($($id:ident: $name:literal, $about:literal, $default:literal, $example:literal;)*) => {
+    ($($id:ident: $name:expr, $about:literal, $default:literal, $example:literal;)*) => {
         $(pub(crate) const $id: &str = $name;)*
 
         /// Every environment variable, in the order of the reference.
@@ -56,8 +56,17 @@ vars! {
         "The path of a file that holds the API token.",
         "none", "/run/secrets/okta-token";
     ALLOWED_KEY_DIRS: "OKTA_MCP_ALLOWED_KEY_DIRS",
-        "The folders that key files may be in, separated as in `PATH`.",
-        "any folder", "/run/secrets:/etc/okta-mcp";
+        "The folders that key files may be in, separated as in `PATH`. Tools read the private keys \
+         of certificates from these folders only: where none is set, from none.",
+        "any folder for the server's own key, none for tools", "/run/secrets:/etc/okta-mcp";
+    DOMAIN_KEY: okta_catalog::KEY_VARIABLE,
+        "The private key of a custom domain's certificate, in PEM, with `\\n` for the line ends \
+         where need be: for `upsert_custom_domain_certificate`.",
+        "none", "-----BEGIN PRIVATE KEY-----…";
+    UPLOAD_DIRS: "OKTA_MCP_UPLOAD_DIRS",
+        "The folders that logos and other images for uploads are read from, separated as in `PATH`. \
+         Those of OKTA_MCP_ALLOWED_KEY_DIRS count, too.",
+        "`okta-mcp/uploads` in the user's data folder", "/srv/okta-images";
     SENSITIVE: "OKTA_MCP_SENSITIVE",
         "`allow` lets sensitive changes through where the client cannot ask a person. Destructive \
          ones are never let through so.",

@@ -1,7 +1,9 @@
 //! The reference, from the declarations that the program itself goes by.
 
+mod abridged;
 mod commands;
 mod environment;
+mod examples;
 mod template;
 mod tools;
 
@@ -13,7 +15,7 @@ use crate::{Result, printer, workspace};
 pub(crate) fn generate(check: bool) -> Result {
     let folder = workspace::root().join("docs").join("reference");
     let pages = [
-        ("tools.md", tools::page()),
+        ("tools.md", tools::page(&examples::all()?)),
         ("commands.md", commands::page()),
         ("environment.md", environment::page()),
     ];
@@ -76,9 +78,11 @@ mod tests {
 
     #[test]
     fn every_tool_command_and_variable_has_its_place() {
-        let tools = tools::page();
+        let examples = examples::all().unwrap();
+        let tools = tools::page(&examples);
         for tool in okta_catalog::tools() {
             assert!(tools.contains(&format!("\n### {}\n", tool.name)), "{}", tool.name);
+            assert!(examples.contains_key(tool.name), "{} has no example", tool.name);
         }
         let commands = commands::page();
         for command in okta_mcp::command().get_subcommands() {

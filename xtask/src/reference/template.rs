@@ -1,5 +1,7 @@
 //! What every page of the reference has in common.
 
+use serde_json::Value;
+
 /// A page, as its parts are added.
 pub(crate) struct Page(String);
 
@@ -25,6 +27,11 @@ impl Page {
     /// A block of text as it is.
     pub(crate) fn block(&mut self, text: &str) {
         self.paragraph(&format!("```text\n{}\n```", text.trim_end()));
+    }
+
+    /// JSON.
+    pub(crate) fn json(&mut self, value: &Value) {
+        self.paragraph(&format!("```json\n{value:#}\n```"));
     }
 
     /// A table.

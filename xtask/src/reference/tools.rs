@@ -1,11 +1,13 @@
 //! The page of tools.
 
+use std::collections::BTreeMap;
+
 use okta_catalog::{Args, Operation, Scope, TOOLSETS, ToolDef};
 use serde_json::Value;
 
-use super::template::Page;
+use super::{examples::Example, template::Page};
 
-pub(crate) fn page() -> String {
+pub(crate) fn page(examples: &BTreeMap<String, Example>) -> String {
     let count: usize = TOOLSETS.iter().map(|set| set.tools.len()).sum();
     let mut page = Page::new(
         "Tools",
@@ -13,19 +15,20 @@ pub(crate) fn page() -> String {
             "The {count} tools, by toolset, in the order in which clients see them. A tool is \
              listed when its scope is granted; a `manage` scope includes its `read`. By default \
              `read` and `write` are done at once, `sensitive` and `destructive` are confirmed by a \
-             person; what a call turns out to do can raise that."
+             person; what a call turns out to do can raise that. The examples were called on the \
+             sandbox; `…` stands for what is left out."
         ),
     );
     for set in TOOLSETS {
         page.heading(2, set.name);
         for tool in set.tools {
-            add(&mut page, tool);
+            add(&mut page, tool, examples.get(tool.name));
         }
     }
     page.end()
 }
 
-fn add(page: &mut Page, tool: &ToolDef) {
+fn add(page: &mut Page, tool: &ToolDef, example: Option<&Example>) {
     let (description, schema) = tool.describe();
     page.heading(3, tool.name);
     page.paragraph(&description);
@@ -55,6 +58,10 @@ fn add(page: &mut Page, tool: &ToolDef) {
         page.paragraph("No parameters.");
     } else {
         page.table(&["Parameter", "Type", "Required", "Description"], &rows);
+    }
+    if let Some(example) = example {
+        page.json(&example.arguments);
+        page.json(&example.answer);
     }
 }
 

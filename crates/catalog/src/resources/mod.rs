@@ -4,11 +4,14 @@
 
 mod app_assignments;
 mod apps;
+mod brands;
 mod catalog_apps;
 mod changes;
+mod custom_domains;
 mod custom_pages;
 mod device_assurance;
 mod email_customizations;
+mod email_domains;
 mod email_templates;
 mod error_pages;
 mod groups;
@@ -18,6 +21,8 @@ mod policy_rules;
 mod scope_status;
 mod sign_in_pages;
 mod sign_out_pages;
+mod theme_images;
+mod themes;
 mod users;
 mod users_csv;
 
@@ -56,6 +61,8 @@ pub static TOOLSETS: &[Toolset] = &[
     toolset!("applications", apps, app_assignments, catalog_apps),
     toolset!("policies", policies, policy_rules),
     toolset!("device_assurance", device_assurance),
+    toolset!("brands", brands, themes, theme_images),
+    toolset!("domains", custom_domains, email_domains),
     toolset!("custom_pages", error_pages, sign_in_pages, sign_out_pages),
     toolset!("email_templates", email_templates, email_customizations),
     toolset!("logs", logs),

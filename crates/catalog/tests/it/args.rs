@@ -52,7 +52,7 @@ fn no_secret_is_echoed() {
         let (_, schema) = tool.describe();
         for (name, property) in schema["properties"].as_object().unwrap() {
             let wrong = match property["type"].as_str().unwrap() {
-                "string" => json!({ "password": SECRET }),
+                "string" | "array" => json!({ "password": SECRET }),
                 _ => json!(SECRET),
             };
             let mut args = serde_json::Map::new();

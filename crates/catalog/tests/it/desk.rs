@@ -8,9 +8,10 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 use okta_catalog::{
-    Access, Answer, Args, Desk, Export, ExportFile, Failure, Plan, Prepared, Scope, diff, find,
+    Access, Answer, Args, Desk, Export, ExportFile, Failure, KeyPlace, Plan, Prepared, Scope, diff,
+    find,
 };
-use okta_client::{BoxFuture, Error, ErrorKind, OktaError, Reply, Request};
+use okta_client::{BoxFuture, Error, ErrorKind, OktaError, Reply, Request, SecretString};
 use serde_json::{Value, json};
 
 /// Programmed for this path: what any other is answered with.
@@ -27,6 +28,7 @@ pub(crate) struct Fake {
     told: Mutex<Vec<String>>,
     clock: Mutex<Timestamp>,
     tick: SignedDuration,
+    sources: HashMap<String, Vec<u8>>,
     pub(crate) file: Arc<Mutex<File>>,
 }
 
@@ -46,6 +48,8 @@ impl Fake {
             "okta.apps.manage",
             "okta.brands.manage",
             "okta.deviceAssurance.manage",
+            "okta.domains.manage",
+            "okta.emailDomains.manage",
             "okta.groups.manage",
             "okta.logs.read",
             "okta.policies.manage",
@@ -64,6 +68,7 @@ impl Fake {
             told: Mutex::default(),
             clock: Mutex::new("2026-03-01T12:00:00Z".parse().unwrap()),
             tick: SignedDuration::ZERO,
+            sources: HashMap::new(),
             file: Arc::default(),
         }
     }
@@ -71,6 +76,12 @@ impl Fake {
     /// Lets this much time pass with every request.
     pub(crate) fn tick(mut self, tick: SignedDuration) -> Self {
         self.tick = tick;
+        self
+    }
+
+    /// A file that tools may read; called `$`, the variable that holds a key.
+    pub(crate) fn source(mut self, path: &str, content: &[u8]) -> Self {
+        self.sources.insert(path.to_owned(), content.to_vec());
         self
     }
 
@@ -180,6 +191,20 @@ impl Desk for Fake {
         self.file.lock().unwrap().opened = Some(file);
         Ok(Box::new(Writer(Arc::clone(&self.file))))
     }
+
+    fn upload(&self, path: &str, below: u64) -> Result<Vec<u8>, Failure> {
+        let content = self.sources.get(path).filter(|content| (content.len() as u64) < below);
+        content.cloned().ok_or_else(|| Failure::File(format!("{path} cannot be read")))
+    }
+
+    fn private_key(&self, place: KeyPlace<'_>) -> Result<SecretString, Failure> {
+        let path = match place {
+            KeyPlace::Variable => "$",
+            KeyPlace::File(path) => path,
+        };
+        let key = self.sources.get(path).ok_or_else(|| Failure::File("no key".to_owned()))?;
+        Ok(String::from_utf8(key.clone()).unwrap().into())
+    }
 }
 
 struct Writer(Arc<Mutex<File>>);
@@ -256,6 +281,12 @@ pub(crate) fn told(plan: &Plan, desk: &Fake) -> Value {
                 if let Some(body) = request.json() {
                     line["body"] = body.clone();
                 }
+                if let Some(file) = request.file() {
+                    line["file"] = json!([file.name(), file.media_type(), file.bytes().len()]);
+                }
+                if request.hidden_digest().is_some() {
+                    line["hidden"] = json!(true);
+                }
                 if let Some(etag) = request.etag() {
                     line["if_match"] = json!(etag);
                 }
@@ -266,7 +297,7 @@ pub(crate) fn told(plan: &Plan, desk: &Fake) -> Value {
     let target = plan.target.as_ref();
     let created = plan.created.as_ref().and_then(|created| created.known(&json!({ "id": "new" })));
     let (reread, remove) = created.unzip();
-    json!({
+    let mut told = json!({
         "read": desk.asked(),
         "summary": plan.summary,
         "requests": requests(&plan.requests),
@@ -281,7 +312,11 @@ pub(crate) fn told(plan: &Plan, desk: &Fake) -> Value {
         "check": plan.check,
         "notes": plan.notes,
         "secret_file": plan.secret_file,
-    })
+    });
+    if let Some(read) = &plan.read_back {
+        told["read_back"] = json!(shown(read.request()));
+    }
+    told
 }
 
 /// Plans `tool`, and snapshots the plan under `name`.

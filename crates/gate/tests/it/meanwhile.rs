@@ -59,7 +59,7 @@ fn live(rig: &Rig, org: Org) -> Arc<Mutex<Org>> {
 }
 
 /// A person who says yes, after something happened.
-struct Slow<F>(F);
+pub(crate) struct Slow<F>(pub(crate) F);
 
 impl<F: Fn() + Send + Sync> Asker for Slow<F> {
     fn level(&self) -> Option<Level> {

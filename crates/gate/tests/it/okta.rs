@@ -16,7 +16,9 @@ pub(crate) struct Seen {
     pub(crate) method: String,
     pub(crate) path: String,
     pub(crate) query: Vec<(String, String)>,
+    /// The JSON; `None` for another body, or none.
     pub(crate) body: Option<Value>,
+    pub(crate) raw: Vec<u8>,
     pub(crate) headers: http::HeaderMap,
 }
 
@@ -79,6 +81,10 @@ impl Okta {
     }
 }
 
+fn is_json(headers: &http::HeaderMap) -> bool {
+    headers.get("content-type").is_some_and(|kind| kind == "application/json")
+}
+
 async fn answer(State(shared): State<Arc<Shared>>, request: Request<Body>) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let body: Bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
@@ -86,7 +92,9 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request<Body>) -> Re
         method: parts.method.to_string(),
         path: parts.uri.path().to_owned(),
         query: pairs(parts.uri.query().unwrap_or_default()),
-        body: (!body.is_empty()).then(|| serde_json::from_slice(&body).unwrap()),
+        body: (is_json(&parts.headers) && !body.is_empty())
+            .then(|| serde_json::from_slice(&body).unwrap()),
+        raw: body.to_vec(),
         headers: parts.headers,
     };
     let script = Arc::clone(&shared.script.lock().unwrap());

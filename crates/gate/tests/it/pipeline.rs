@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     okta::{Answer, Seen},
-    setup::{Person, Rig, every_scope},
+    setup::{Person, Rig, every_scope, fitting_text},
 };
 
 /// Arguments that fit the tool: text for every required one, and for a page, which is changed in
@@ -26,7 +26,7 @@ pub(crate) fn fitting(tool: &ToolDef) -> Value {
                 }),
                 "boolean" => json!(true),
                 "integer" => json!(1),
-                _ => json!("x1"),
+                _ => json!(fitting_text(name).unwrap_or("x1")),
             };
             (name.to_owned(), value)
         })
@@ -62,6 +62,9 @@ pub(crate) fn obliging(rig: &Rig, tool: &'static str) {
         "logs",
         "policies",
         "device-assurances",
+        "brands",
+        "themes",
+        "email-domains",
         "email",
         "customizations",
         "widget-versions",
@@ -70,6 +73,7 @@ pub(crate) fn obliging(rig: &Rig, tool: &'static str) {
         let last = seen.path.rsplit('/').next().unwrap();
         match seen.method.as_str() {
             "GET" if lists.contains(&last) => Answer::json(200, &json!([])),
+            "GET" if last == "domains" => Answer::json(200, &json!({ "domains": [] })),
             "DELETE" => Answer { status: 204, headers: Vec::new(), body: String::new() },
             _ => Answer::json(200, &object(tool)),
         }

@@ -1,6 +1,10 @@
 //! Traffic of real orgs, replayed as tool calls: the right request goes out, with nothing added or
 //! lost, and the answer arrives value for value. Runs when the recordings are there.
 
+mod brands;
+mod brands_invented;
+mod brands_shapes;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     io::Read as _,
@@ -30,6 +34,10 @@ struct Exchange {
     headers: Vec<(String, String)>,
     answered: Option<Value>,
 }
+
+/// Tool, arguments but for those of path and query, what the object is before, and the schema whose
+/// read-only properties a merge drops.
+type Expressed = (&'static str, Value, Value, Option<&'static str>);
 
 /// How a tool expresses an exchange.
 struct Call {
@@ -320,9 +328,13 @@ impl Call {
                 ("GET", "/api/v1/logs") => ("get_logs", json!({}), alive, None),
                 (method, template) => {
                     let sent = exchange.sent.as_ref();
-                    match replay_pages::call(method, template, sent, &answered)? {
-                        Some(call) => call,
-                        None => return Err(NO_TOOL.to_owned()),
+                    match (
+                        brands::call(exchange),
+                        replay_pages::call(method, template, sent, &answered)?,
+                    ) {
+                        (Some(call), _) => call?,
+                        (None, Some(call)) => call,
+                        (None, None) => return Err(NO_TOOL.to_owned()),
                     }
                 }
             };
@@ -503,7 +515,7 @@ fn compare(exchange: &Exchange, called: &okta_gate::Called) -> Option<String> {
         other => return Some(format!("status {} became {other:?}", exchange.status)),
     };
     let mut answer: Value = serde_json::from_str(text).unwrap();
-    let mut wanted = recorded;
+    let mut wanted = brands::listed(&exchange.template, recorded);
     plain(&mut answer);
     plain(&mut wanted);
     secrets(&mut wanted);

@@ -13,11 +13,12 @@ use jiff::Timestamp;
 use okta_client::{BoxFuture, Clock, Credentials, Entropy, OrgUrl, Settings, Surroundings};
 use okta_gate::{
     Approvers, Asker, Called, Client, Configured, Context, ExportFolder, Gate, Level, Memory, Own,
-    Question, Recorded, Recorder, Row, Setup, TrailError, Verdict,
+    Question, Recorded, Recorder, Row, Setup, Sources, TrailError, Verdict,
 };
 use okta_policy::Policy;
 use okta_storage::{Approval, KeyFile, Seal, Sqlite};
 use serde_json::{Map, Value};
+use tempfile::TempDir;
 
 use crate::okta::Okta;
 
@@ -168,6 +169,25 @@ pub(crate) fn memory(state: &Path) -> Memory {
     }
 }
 
+/// What stands in the variable for the key of a domain's certificate.
+pub(crate) const DOMAIN_KEY: &str =
+    "-----BEGIN PRIVATE KEY-----\nS3CR3T\n-----END PRIVATE KEY-----\n";
+
+/// A text that fits an argument of that name, where a tool looks at it before anything is sent.
+pub(crate) fn fitting_text(argument: &str) -> Option<&'static str> {
+    Some(match argument {
+        // A PNG's header, which is all that is looked at.
+        "file_path" => "iVBORw0KGgoAAAANSUhEUgAAAEAAAABACAYAAAA=",
+        "certificate" | "certificate_chain" => {
+            "-----BEGIN CERTIFICATE-----\nMIIE\n-----END CERTIFICATE-----"
+        }
+        "private_key_file_path" => "$OKTA_MCP_DOMAIN_KEY",
+        "certificate_source_type" => "MANUAL",
+        "domain" => "login.acme.test",
+        _ => return None,
+    })
+}
+
 /// A pipeline and what is around it.
 pub(crate) struct Rig {
     pub(crate) okta: Okta,
@@ -175,6 +195,8 @@ pub(crate) struct Rig {
     pub(crate) trail: Arc<Trail>,
     pub(crate) memory: Memory,
     pub(crate) exports: PathBuf,
+    /// Gone with it.
+    _home: TempDir,
 }
 
 impl Rig {
@@ -188,7 +210,6 @@ impl Rig {
 
     /// A pipeline under that policy.
     pub(crate) async fn under(policy: Policy, scopes: Vec<String>, allow_sensitive: bool) -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
         let okta = Okta::start().await;
         let org = OrgUrl::parse(&okta.origin).unwrap();
         let clock: Arc<dyn Clock> = Arc::new(Still::default());
@@ -197,23 +218,27 @@ impl Rig {
         let credentials = Credentials::ApiToken("00token".to_owned().into());
         let client = okta_client::Okta::new(Settings::new(org, credentials), surroundings).unwrap();
         let trail = Arc::new(Trail::default());
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let exports = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
-            .join(format!("exports-{}-{number}", std::process::id()));
-        let memory = memory(&exports.join("state"));
+        let home = tempfile::tempdir().unwrap();
+        let exports = home.path().join("exports");
+        let memory = memory(&home.path().join("state"));
         let gate = Gate::new(Setup {
             wire: Arc::new(client),
             recorder: Arc::clone(&trail) as Arc<dyn Recorder>,
             clock,
             configured: Configured { scopes, api_token: true },
             exports: ExportFolder::new(&exports),
+            sources: Sources {
+                uploads: vec![exports.join("uploads")],
+                keys: vec![exports.join("keys")],
+                key: Some(DOMAIN_KEY.into()),
+            },
             allow_sensitive,
             policy,
             audit_required: false,
             own: Own::default(),
             memory: memory.clone(),
         });
-        Self { okta, gate, trail, memory, exports }
+        Self { okta, gate, trail, memory, exports, _home: home }
     }
 
     pub(crate) async fn call(&self, tool: &str, args: Value, person: &Person) -> Called {

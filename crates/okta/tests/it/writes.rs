@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use okta_client::{ErrorKind, Method, Request, Settings};
+use okta_client::{ErrorKind, Method, Request, Settings, Upload};
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -101,4 +101,42 @@ async fn a_write_has_no_pages() {
     let setup = with_api_token(&server);
     assert_eq!(setup.send(&post()).await.unwrap().next, None);
     assert_eq!(setup.send(&get()).await.unwrap_err().kind, ErrorKind::BadReply);
+}
+
+#[tokio::test]
+async fn a_file_goes_out_as_a_form() {
+    let server = Server::script(vec![answer(201, r#"{"url":"https://cdn.test/logo"}"#)]).await;
+    let setup = with_api_token(&server);
+    let request = Request::new(Method::Post, "/api/v1/brands/{id}/logo", |_| Some("bnd1")).unwrap();
+    let file = Upload::new("logo.png", "image/png", b"PNG bytes".to_vec());
+    let reply = setup.send(&request.upload(file)).await.unwrap();
+    assert_eq!((reply.status, reply.body), (201, json!({ "url": "https://cdn.test/logo" })));
+    let seen = &server.seen()[0];
+    let boundary = seen.header("content-type").strip_prefix("multipart/form-data; boundary=");
+    let boundary = boundary.unwrap();
+    assert!(seen.body.starts_with(&format!("--{boundary}\r\n")), "{}", seen.body);
+    assert!(seen.body.ends_with(&format!("PNG bytes\r\n--{boundary}--\r\n")), "{}", seen.body);
+    assert!(seen.body.contains("name=\"file\"; filename=\"logo.png\"\r\nContent-Type: image/png"));
+}
+
+#[tokio::test]
+async fn what_is_hidden_goes_out_and_no_echo_of_it_comes_back() {
+    const KEY: &str = "-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n";
+    let echo = error_body("E0000001", &KEY.replace('\n', "\\n"));
+    let server = Server::script(vec![answer(400, &echo)]).await;
+    let setup = with_api_token(&server);
+    let request = Request::new(Method::Put, "/api/v1/domains/{id}", |_| Some("OcD1")).unwrap();
+    let request =
+        request.body(json!({ "privateKey": "[redacted]" })).hidden("/privateKey", KEY.into());
+    let error = setup.send(&request).await.unwrap_err();
+    let sent: Value = serde_json::from_str(&server.seen()[0].body).unwrap();
+    assert_eq!(sent, json!({ "privateKey": KEY }));
+    assert!(!format!("{error:?}").contains("MIIE"), "{error:?}");
+    assert!(format!("{error:?}").contains("[redacted]"), "{error:?}");
+
+    let nowhere = Request::new(Method::Put, "/api/v1/domains/{id}", |_| Some("OcD1")).unwrap();
+    let nowhere = nowhere.body(json!({})).hidden("/privateKey", KEY.into());
+    let error = setup.send(&nowhere).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::NotSent);
+    assert_eq!(server.hits(), 1);
 }

@@ -5,16 +5,24 @@
 
 pub(crate) mod app_assignments;
 pub(crate) mod apps;
+pub(crate) mod brands;
 pub(crate) mod catalog;
 pub(crate) mod device_assurance;
+pub(crate) mod domains;
+pub(crate) mod email_customizations;
+pub(crate) mod email_domains;
+mod email_templates;
+mod files;
 mod group_rules;
 mod groups;
 mod logs;
 mod oauth;
+pub(crate) mod pages;
 pub(crate) mod policies;
 pub(crate) mod policy_rules;
 pub(crate) mod roles;
 mod schemas;
+pub(crate) mod themes;
 mod users;
 
 use jiff::Timestamp;
@@ -25,16 +33,24 @@ use crate::{config::Config, route::Route, seed, store::State};
 pub(crate) const TABLES: &[&[Route]] = &[
     app_assignments::ROUTES,
     apps::ROUTES,
+    brands::ROUTES,
     catalog::ROUTES,
     device_assurance::ROUTES,
+    domains::ROUTES,
+    email_customizations::ROUTES,
+    email_domains::ROUTES,
+    email_templates::ROUTES,
+    files::ROUTES,
     group_rules::ROUTES,
     groups::ROUTES,
     logs::ROUTES,
     oauth::ROUTES,
+    pages::ROUTES,
     policies::ROUTES,
     policy_rules::ROUTES,
     roles::ROUTES,
     schemas::ROUTES,
+    themes::ROUTES,
     users::ROUTES,
 ];
 
@@ -42,5 +58,10 @@ pub(crate) const TABLES: &[&[Route]] = &[
 pub(crate) type Seed = fn(&mut State, &Config, Timestamp);
 
 /// What fills a new org, after people and groups.
-pub(crate) const SEEDS: &[Seed] =
-    &[group_rules::seed, seed::devices::add, seed::policies::add, seed::apps::add];
+pub(crate) const SEEDS: &[Seed] = &[
+    group_rules::seed,
+    seed::devices::add,
+    seed::policies::add,
+    seed::apps::add,
+    seed::brands::add,
+];

@@ -50,7 +50,7 @@ fn assignees(call: &mut Call<'_>) -> Result<Answer> {
     let after = listing::after_id(call, "00u")?;
     let holds = |user: &User| {
         let direct = std::iter::once(user.id);
-        let groups = call.state.groups_of(user.id).into_iter().map(|group| group.id);
+        let groups = call.state.groups_of(user.id).map(|group| group.id);
         direct.chain(groups).any(|holder| call.state.roles.contains_key(&holder))
     };
     let mut found = call.state.users.after(after).filter(|user| holds(user)).map(|user| user.id);

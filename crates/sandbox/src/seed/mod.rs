@@ -1,6 +1,7 @@
 //! Fills a new org.
 
 pub(crate) mod apps;
+pub(crate) mod brands;
 pub(crate) mod devices;
 mod groups;
 mod names;
@@ -22,7 +23,7 @@ use crate::{
     oauth::{Key, Tokens},
     org::ServiceApp,
     resources,
-    store::{Assignments, Group, GroupType, Groups, State, Users},
+    store::{Assignments, Files, Group, GroupType, Groups, State, Users},
     time::before,
 };
 
@@ -77,6 +78,7 @@ fn assemble(config: &Config, now: Timestamp) -> Seeded {
         users: Users::default(),
         groups: Groups::new(everyone),
         docs: BTreeMap::new(),
+        files: Files::default(),
         assignments: Assignments::default(),
         grants: BTreeMap::new(),
         roles: BTreeMap::new(),

@@ -181,11 +181,7 @@ fn check_content_type(headers: &HeaderMap, body: &Bytes, access: Access) -> Resu
         Some(kind) if kind.starts_with("application/json") || kind.starts_with("multipart/") => {
             Ok(())
         }
-        _ => Err(ApiError::new(
-            415,
-            "E0000021",
-            "Bad request.  Accept and/or Content-Type headers are likely not set.",
-        )),
+        _ => Err(ApiError::wrong_type()),
     }
 }
 
@@ -247,9 +243,9 @@ fn render(
             headers.append(*name, value);
         }
     }
-    if let Some(body) = &answer.body {
-        set(headers, "content-type", "application/json");
-        *response.body_mut() = Body::from(body.to_string());
+    if let Some((kind, bytes)) = answer.body() {
+        set(headers, "content-type", kind);
+        *response.body_mut() = Body::from(bytes);
     }
     response
 }
@@ -274,11 +270,10 @@ fn broken() -> io::Result<Bytes> {
 }
 
 fn cut(answer: &Answer, now: Timestamp, request_id: &str) -> Response<Body> {
-    let text = answer.body.as_ref().map(ToString::to_string).unwrap_or_default();
+    let mut bytes = answer.body().map(|(_, bytes)| bytes).unwrap_or_default();
     let mut response = render(answer, now, None, request_id);
-    set(response.headers_mut(), "content-length", &text.len().max(2).to_string());
-    let middle = text.len() / 2;
-    let half = Bytes::from(text).split_to(middle);
+    set(response.headers_mut(), "content-length", &bytes.len().max(2).to_string());
+    let half = bytes.split_to(bytes.len() / 2);
     // The first half must be on its way before the connection breaks.
     let rest = async {
         tokio::time::sleep(Duration::from_millis(20)).await;

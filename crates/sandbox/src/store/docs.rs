@@ -1,6 +1,6 @@
 //! A collection of resources kept as the JSON that Okta shows, without `_links`.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Bound};
 
 use serde_json::{Map, Value};
 
@@ -40,6 +40,20 @@ impl Docs {
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&String, &Map<String, Value>)> {
         self.0.iter()
+    }
+
+    /// Those whose id starts with `prefix`, in id order.
+    pub(crate) fn under<'a>(
+        &'a self,
+        prefix: &'a str,
+    ) -> impl Iterator<Item = (&'a String, &'a Map<String, Value>)> {
+        let from = self.0.range::<str, _>((Bound::Included(prefix), Bound::Unbounded));
+        from.take_while(move |(id, _)| id.starts_with(prefix))
+    }
+
+    /// Removes all whose id starts with `prefix`.
+    pub(crate) fn remove_under(&mut self, prefix: &str) {
+        self.0.retain(|id, _| !id.starts_with(prefix));
     }
 
     pub(crate) fn len(&self) -> usize {

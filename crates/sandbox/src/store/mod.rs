@@ -3,6 +3,7 @@
 
 mod assignments;
 mod docs;
+mod files;
 mod groups;
 pub(crate) mod schema;
 mod users;
@@ -12,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) use self::{
     assignments::{Assignment, Assignments, Scope},
     docs::Docs,
+    files::{Files, StoredFile},
     groups::{Group, GroupType, Groups},
     users::{Atom, Profile, Status, User, Users, attr},
 };
@@ -40,6 +42,8 @@ pub(crate) struct State {
     pub(crate) groups: Groups,
     /// Resources kept as JSON, by collection (`apps`, `policies`, …).
     pub(crate) docs: BTreeMap<&'static str, Docs>,
+    /// What was uploaded.
+    pub(crate) files: Files,
     /// Who and what is assigned to which app.
     pub(crate) assignments: Assignments,
     /// OAuth scopes granted to an app, by app id.

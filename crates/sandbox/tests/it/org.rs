@@ -18,6 +18,7 @@ async fn the_same_seed_is_the_same_org() {
         "/api/v1/logs?limit=1000",
         "/api/v1/apps?limit=200",
         "/api/v1/groups/rules",
+        "/api/v1/brands?expand=themes,domains,emailDomain",
     ] {
         // The service app's key is new each time.
         let without_keys = |text: &str| {
@@ -34,6 +35,19 @@ async fn the_same_seed_is_the_same_org() {
     }
     assert_eq!(a.org.api_token(), b.org.api_token());
     assert_eq!(a.org.service_app().client_id, b.org.service_app().client_id);
+}
+
+/// Documents and snapshots name ids of the seeded org: what is added to the seed must not move them.
+#[tokio::test]
+async fn ids_stay_what_they_were() {
+    let sandbox = Sandbox::new();
+    let groups = sandbox.get("/api/v1/groups?limit=200").await;
+    assert!(groups.text.contains("\"00g0ikhqI8fsSExJ05y7\""), "the group of docs/approvals.md");
+    let made = sandbox.post("/api/v1/groups", json!({ "profile": { "name": "New" } })).await.body;
+    let brand = sandbox.post("/api/v1/brands", json!({ "name": "New" })).await.body;
+    let seeded = sandbox.get("/api/v1/brands?limit=1").await.body[0]["id"].clone();
+    assert!(made["id"].as_str().unwrap()[3..] > seeded.as_str().unwrap()[3..]);
+    assert!(brand["id"].as_str() > seeded.as_str());
 }
 
 #[tokio::test]

@@ -192,7 +192,8 @@ async fn compare(exchange: &Exchange, org: &mut Replay, recorded: &Recorded, rep
 }
 
 /// Lists whose elements an org has from the start.
-const LISTS: [&str; 14] = [
+const LISTS: [&str; 15] = [
+    "/api/v1/brands",
     "/api/v1/apps?limit=200",
     "/api/v1/groups?limit=200",
     "/api/v1/users?limit=200",
@@ -228,6 +229,14 @@ async fn what_a_new_org_has_is_of_a_recorded_shape() {
                     ("groups", "/api/v1/apps/{appId}/groups"),
                 ],
                 "/api/v1/policies" => &[("rules", "/api/v1/policies/{policyId}/rules")],
+                "/api/v1/brands" => &[
+                    ("themes", "/api/v1/brands/{brandId}/themes"),
+                    ("templates/email", "/api/v1/brands/{brandId}/templates/email"),
+                    (
+                        "templates/email/UserActivation/customizations",
+                        "/api/v1/brands/{brandId}/templates/email/{templateName}/customizations",
+                    ),
+                ],
                 _ => &[],
             };
             for (name, below) in below {

@@ -27,6 +27,7 @@ pub(crate) struct Sandbox {
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
+    pub(crate) bytes: Vec<u8>,
     pub(crate) text: String,
     /// `Null` where the body is empty or no JSON.
     pub(crate) body: Value,
@@ -80,10 +81,10 @@ impl Sandbox {
     pub(crate) async fn send(&self, request: Request<Body>) -> Reply {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
-        let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
-        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default().to_vec();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Reply { status: parts.status, headers: parts.headers, text, body }
+        Reply { status: parts.status, headers: parts.headers, bytes, text, body }
     }
 
     /// A request with the API token.
@@ -117,6 +118,18 @@ impl Sandbox {
         self.call("DELETE", uri, None).await
     }
 
+    /// POSTs a form (`multipart/form-data`) whose one part, `name`, is a file.
+    pub(crate) async fn upload(&self, uri: &str, name: &str, file: &[u8]) -> Reply {
+        let (kind, body) = form(name, file);
+        let request = Request::builder()
+            .method("POST")
+            .uri(uri)
+            .header("host", "localhost")
+            .header("authorization", format!("SSWS {}", self.org.api_token()))
+            .header("content-type", kind);
+        self.send(request.body(Body::from(body)).unwrap()).await
+    }
+
     /// All items of all pages.
     pub(crate) async fn all(&self, uri: &str) -> Vec<Value> {
         let mut items = Vec::new();
@@ -129,6 +142,25 @@ impl Sandbox {
         }
         items
     }
+}
+
+/// The `Content-Type` and the body of a form with one file.
+pub(crate) fn form(name: &str, file: &[u8]) -> (&'static str, Vec<u8>) {
+    let head = format!(
+        "--edge\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"f.bin\"\r\n\
+         Content-Type: application/octet-stream\r\n\r\n"
+    );
+    ("multipart/form-data; boundary=edge", [head.as_bytes(), file, b"\r\n--edge--\r\n"].concat())
+}
+
+/// The start of a PNG, as far as its dimensions, filled up to `length` bytes.
+pub(crate) fn png(width: u32, height: u32, length: usize) -> Vec<u8> {
+    let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR".to_vec();
+    bytes.extend(width.to_be_bytes());
+    bytes.extend(height.to_be_bytes());
+    bytes.extend([8, 0, 0, 0, 0, 0, 0, 0, 0]);
+    bytes.resize(length.max(bytes.len()), 0);
+    bytes
 }
 
 /// The folder of facts about Okta, where there is one.

@@ -9,11 +9,12 @@ use serde_json::{Value, json};
 
 use crate::{
     oauth,
-    support::{Reply, Sandbox, shared, texts},
+    support::{Reply, Sandbox, form, png, shared, texts},
 };
 
 const SCOPES: &str = "okta.users.manage okta.groups.manage okta.apps.manage okta.policies.manage \
-                      okta.deviceAssurance.manage";
+                      okta.deviceAssurance.manage okta.brands.manage okta.templates.manage \
+                      okta.domains.manage okta.emailDomains.manage";
 
 /// What happened since the org was made.
 const LOG: &str = "/api/v1/logs?since=2026-06-15T09:30:00Z&until=2027-01-01";
@@ -39,6 +40,17 @@ impl Writer {
     }
 
     async fn send(&mut self, method: &str, uri: &str, body: Value) -> (Reply, String) {
+        let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
+        self.send_as("application/json", method, uri, body).await
+    }
+
+    async fn send_as(
+        &mut self,
+        kind: &str,
+        method: &str,
+        uri: &str,
+        body: Vec<u8>,
+    ) -> (Reply, String) {
         self.number += 1;
         let agent = format!("okta-mcp/0.1.0 (call/{}-00ff00ff00ff00ff)", self.number);
         let mut request = Request::builder()
@@ -47,11 +59,10 @@ impl Writer {
             .header("host", "localhost")
             .header("user-agent", &agent)
             .header("authorization", format!("Bearer {}", self.token));
-        if !body.is_null() {
-            request = request.header("content-type", "application/json");
+        if !body.is_empty() {
+            request = request.header("content-type", kind);
         }
-        let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
-        (self.sandbox.send(request.body(body).unwrap()).await, agent)
+        (self.sandbox.send(request.body(Body::from(body)).unwrap()).await, agent)
     }
 
     /// The events of one request.
@@ -63,7 +74,25 @@ impl Writer {
 
     /// Calls an operation, and checks that the log has these events of it; gives the answer.
     async fn write(&mut self, method: &str, uri: &str, body: Value, events: &[&str]) -> Value {
-        let (reply, agent) = self.send(method, uri, body).await;
+        let sent = self.send(method, uri, body).await;
+        self.witnessed(method, uri, sent, events).await
+    }
+
+    /// Uploads an image.
+    async fn upload(&mut self, uri: &str, file: &[u8], events: &[&str]) {
+        let (kind, body) = form("file", file);
+        let sent = self.send_as(kind, "POST", uri, body).await;
+        self.witnessed("POST", uri, sent, events).await;
+    }
+
+    /// Checks that the log has these events of a request, and no others; gives the answer.
+    async fn witnessed(
+        &mut self,
+        method: &str,
+        uri: &str,
+        (reply, agent): (Reply, String),
+        events: &[&str],
+    ) -> Value {
         assert!(reply.status.is_success(), "{method} {uri}: {}", reply.text);
         let found = self.events(&reply).await;
         assert_eq!(texts(&found, "/eventType"), events, "{method} {uri}");
@@ -226,6 +255,84 @@ async fn device_assurance(writer: &mut Writer) {
     writer.write("DELETE", &one, Value::Null, &["device.assurance.policy.delete"]).await;
 }
 
+/// Brands, themes and pages; gives the path of a brand that stays.
+async fn brands(writer: &mut Writer) -> String {
+    let named = |name: &str| json!({ "name": name });
+    let all = "/api/v1/brands";
+    let brand = writer.create(all, named("Logged"), &["system.brand.create"]).await;
+    let other = writer.create(all, named("Other"), &["system.brand.create"]).await;
+    writer.write("PUT", &brand, named("Logged again"), &["system.brand.update"]).await;
+    writer.write("DELETE", &other, Value::Null, &["system.brand.delete"]).await;
+
+    let themes = writer.sandbox.get(&format!("{brand}/themes")).await.body;
+    let theme = format!("{brand}/themes/{}", themes[0]["id"].as_str().unwrap());
+    let changed = ["system.theme.update"];
+    writer.write("PUT", &theme, themes[0].clone(), &changed).await;
+    for image in ["logo", "favicon", "background-image"] {
+        let path = format!("{theme}/{image}");
+        writer.upload(&path, &png(64, 64, 0), &changed).await;
+        writer.write("DELETE", &path, Value::Null, &changed).await;
+        writer.write("DELETE", &path, Value::Null, &[]).await;
+    }
+
+    for (page, event) in [("sign-in", "system.custom_signin"), ("error", "system.custom_error")] {
+        for version in ["customized", "preview"] {
+            let path = format!("{brand}/pages/{page}/{version}");
+            let body = json!({ "pageContent": "<p>" });
+            writer.write("PUT", &path, body, &[&format!("{event}.update")]).await;
+            writer.write("DELETE", &path, Value::Null, &[&format!("{event}.delete")]).await;
+            writer.write("DELETE", &path, Value::Null, &[]).await;
+        }
+    }
+    let path = format!("{brand}/pages/sign-out/customized");
+    let body = json!({ "type": "OKTA_DEFAULT" });
+    writer.write("PUT", &path, body, &["system.custom_signout.update"]).await;
+    brand
+}
+
+async fn emails(writer: &mut Writer, brand: &str) {
+    let template = format!("{brand}/templates/email/PasswordChanged");
+    let body = |language: &str| json!({ "language": language, "subject": "S", "body": "B" });
+    let all = format!("{template}/customizations");
+    let (made, gone) = ("system.email.template.create", "system.email.template.delete");
+    let first = writer.create(&all, body("en"), &[made]).await;
+    writer.write("PUT", &first, body("en"), &["system.email.template.update"]).await;
+    writer.write("DELETE", &first, Value::Null, &[gone]).await;
+    writer.create(&all, body("de"), &[made]).await;
+    writer.write("DELETE", &all, Value::Null, &[gone]).await;
+    writer.write("DELETE", &all, Value::Null, &[]).await;
+    let settings = json!({ "recipients": "NO_USERS" });
+    let changed = ["system.email.template.settings_changed"];
+    writer.write("PUT", &format!("{template}/settings"), settings, &changed).await;
+    writer.go(&format!("{template}/test"), &["system.email.delivery"]).await;
+}
+
+async fn domains(writer: &mut Writer, brand: &str) {
+    let id = brand.rsplit('/').next().unwrap();
+    let body = json!({ "domain": "logged.acme.example", "certificateSourceType": "MANUAL" });
+    let made = ["system.brand.create", "system.custom_url_domain.initiate"];
+    let domain = writer.create("/api/v1/domains", body, &made).await;
+    let moved = ["system.custom_url_domain.update"];
+    writer.write("PUT", &domain, json!({ "brandId": id }), &moved).await;
+    writer.go(&format!("{domain}/verify"), &["system.custom_url_domain.verify"]).await;
+    let certificate = crate::domains::certificate("logged.acme.example");
+    let uploaded = ["system.custom_url_domain.cert_upload"];
+    writer.write("PUT", &format!("{domain}/certificate"), certificate, &uploaded).await;
+    writer.write("DELETE", &domain, Value::Null, &["system.custom_url_domain.delete"]).await;
+
+    let body = json!({
+        "domain": "logged.acme.example",
+        "brandId": id,
+        "displayName": "Logged",
+        "userName": "noreply",
+    });
+    let all = "/api/v1/email-domains";
+    let domain = writer.create(all, body.clone(), &["system.email_domain.create"]).await;
+    writer.write("PUT", &domain, body, &["system.email_domain.update"]).await;
+    writer.go(&format!("{domain}/verify"), &["system.email_domain.verify"]).await;
+    writer.write("DELETE", &domain, Value::Null, &["system.email_domain.delete"]).await;
+}
+
 /// A request that changes nothing (joining where one is a member) leaves no event; those are shown
 /// above with an empty list.
 #[tokio::test]
@@ -236,6 +343,9 @@ async fn every_write_can_be_found_in_the_log() {
     apps(&mut writer).await;
     policies(&mut writer).await;
     device_assurance(&mut writer).await;
+    let brand = brands(&mut writer).await;
+    emails(&mut writer, &brand).await;
+    domains(&mut writer, &brand).await;
     let routes = Org::routes().into_iter();
     let changing: BTreeSet<_> =
         routes.filter(|(method, path)| *method != "GET" && path.starts_with("/api/")).collect();

@@ -2,7 +2,6 @@
 
 use std::{
     collections::HashMap,
-    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -15,6 +14,7 @@ use okta_client::{BoxFuture, Clock, Entropy};
 use okta_mcp_server::{App, Config, serve_stdio};
 use okta_sandbox::{Org, Server};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use tokio::{
     io::{
         AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, DuplexStream, Lines, ReadHalf,
@@ -99,6 +99,8 @@ pub(crate) struct OrgBox {
     pub(crate) org: Org,
     pub(crate) clock: Arc<Hands>,
     server: Server,
+    /// Where its servers keep their files.
+    home: TempDir,
 }
 
 impl OrgBox {
@@ -118,7 +120,7 @@ impl OrgBox {
         let org = Org::new(config, Arc::new(move || now.now()));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let server = Server::start(org.clone(), listener, None).await.unwrap();
-        Self { org, clock, server }
+        Self { org, clock, server, home: tempfile::tempdir().unwrap() }
     }
 
     /// The environment of a server for this org.
@@ -126,8 +128,7 @@ impl OrgBox {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let app = self.org.service_app();
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
-            .join(format!("server-{}-{number}", std::process::id()));
+        let folder = self.home.path().join(number.to_string());
         HashMap::from([
             ("OKTA_ORG_URL", self.server.url()),
             ("OKTA_CLIENT_ID", app.client_id),

@@ -232,14 +232,14 @@ fn other_profiles_are_read_when_they_are_named() {
 #[test]
 fn a_glob_that_matches_nothing_is_remarked() {
     let home = Home::new();
-    let rule = "tools = ['*_brand'], decision = 'allow', effects = ['destructive']";
+    let rule = "tools = ['*_coffee'], decision = 'allow', effects = ['destructive']";
     let file = home.write("x.toml", &format!("profiles.default.rules = [{{ {rule} }}]"));
     let remarks = home.read(&flags(file, None, false)).unwrap().remarks;
     assert_eq!(
         remarks,
         [
             "rule 1 lets calls that are sensitive or destructive through without a person",
-            "rule 1: \"*_brand\" matches no tool that there is",
+            "rule 1: \"*_coffee\" matches no tool that there is",
         ]
     );
 }

@@ -95,6 +95,22 @@ async fn a_key_comes_from_a_file_in_an_allowed_folder() {
     read(&environment).unwrap();
 }
 
+#[tokio::test]
+async fn tools_read_files_from_the_folders_that_are_named() {
+    let mut environment = good().await;
+    let config = read(&environment).unwrap();
+    assert!(config.uploads.iter().all(|folder| folder.ends_with("okta-mcp/uploads")));
+    assert!(config.key_folders.is_empty(), "no key without a folder that is named");
+    assert!(config.domain_key.is_none());
+    let folders = std::env::join_paths(["/srv/logos", "/srv/icons"]).unwrap();
+    environment.insert("OKTA_MCP_UPLOAD_DIRS", folders.into_string().unwrap());
+    environment.insert("OKTA_MCP_DOMAIN_KEY", "s3cr3t-s3cr3t".to_owned());
+    let config = read(&environment).unwrap();
+    assert_eq!(config.uploads, [PathBuf::from("/srv/logos"), PathBuf::from("/srv/icons")]);
+    assert!(config.domain_key.is_some());
+    assert!(!format!("{config:?}").contains("s3cr3t"));
+}
+
 #[test]
 fn every_variable_is_documented_once() {
     let mut names: Vec<&str> = VARS.iter().map(|var| var.name).collect();

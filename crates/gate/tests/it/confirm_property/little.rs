@@ -54,7 +54,7 @@ impl Little {
     }
 
     pub(super) fn answer(&self, seen: &Seen) -> Answer {
-        const LISTS: [&str; 11] = [
+        const LISTS: [&str; 14] = [
             "users",
             "groups",
             "apps",
@@ -63,6 +63,9 @@ impl Little {
             "logs",
             "policies",
             "device-assurances",
+            "brands",
+            "themes",
+            "email-domains",
             "email",
             "customizations",
             "widget-versions",
@@ -100,11 +103,11 @@ pub(super) fn is_grave(seen: &Seen) -> bool {
     let parts: Vec<&str> = seen.path.split('/').skip(3).collect();
     let body = seen.body.clone().unwrap_or_default();
     match (seen.method.as_str(), parts.as_slice()) {
-        // Profiles, and new objects that nobody has access by; a page that nobody lands on; a mail
-        // to the caller.
+        // Profiles, and new objects that nobody has access by, or sees; a page that nobody lands on; a
+        // mail to the caller.
         (
             "POST",
-            ["users" | "groups" | "device-assurances"]
+            ["users" | "groups" | "device-assurances" | "brands"]
             | ["users", _]
             | ["brands", _, "templates", "email", _, "test"],
         )

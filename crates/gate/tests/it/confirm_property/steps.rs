@@ -5,6 +5,8 @@ use okta_gate::{Called, Level};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
+use crate::setup::fitting_text;
+
 /// What happens next.
 #[derive(Clone, Debug)]
 pub(super) enum Step {
@@ -135,7 +137,7 @@ fn argument(name: &str, dice: &mut Dice, known: &Known) -> Value {
             "name": dice.pick(&["a", "b"]), "type": "OKTA_SIGN_ON", "platform": "MACOS",
         }),
         "activate" | "full_replace" => json!(dice.next().is_multiple_of(2)),
-        _ => json!("x1"),
+        _ => json!(fitting_text(name).unwrap_or("x1")),
     }
 }
 

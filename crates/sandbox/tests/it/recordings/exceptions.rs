@@ -19,6 +19,8 @@ const POLICY_LINKS: &[&str] = &[
     "never recorded ._links.profileEnrollment",
 ];
 
+const LOADING_PAGE: &[&str] = &["never recorded .loadingPageTouchPointVariant"];
+
 /// What apps have got since 2020, and the one property that they have lost.
 const SINCE_2020: &[&str] = &[
     "missing .settings.extendedProperties",
@@ -190,6 +192,36 @@ const EXCEPTIONS: &[Exception] = &[
             "never recorded .statusChanged as string",
         ],
         reason: "recorded in 2020; since 2025 other answers about staged users have both",
+    },
+    Exception {
+        operation: "/api/v1/brands",
+        variant: "",
+        mismatches: &["never recorded .emailDomainId"],
+        reason: "described by Okta; no recorded brand has an e-mail domain",
+    },
+    Exception {
+        operation: "/api/v1/brands/{brandId}",
+        variant: "",
+        mismatches: &["never recorded .emailDomainId"],
+        reason: "as above",
+    },
+    Exception {
+        operation: "/api/v1/brands/{brandId}/themes",
+        variant: "",
+        mismatches: LOADING_PAGE,
+        reason: "described by Okta since 2023; the recorded themes are older",
+    },
+    Exception {
+        operation: "/api/v1/brands/{brandId}/themes/{themeId}",
+        variant: "",
+        mismatches: LOADING_PAGE,
+        reason: "as above",
+    },
+    Exception {
+        operation: "DELETE /api/v1/brands/{brandId}/templates/email/{templateName}/customizations/{customizationId}",
+        variant: "",
+        mismatches: &["answers 409, recorded 204 A default email template"],
+        reason: "recorded in 2022, when the default one could go before the others; Okta describes a 409 since",
     },
 ];
 

@@ -38,7 +38,8 @@ impl Replay {
     /// The answer of the sandbox to what was asked, or why it cannot be asked the same.
     pub(super) async fn ask(&mut self, exchange: &Exchange) -> Result<Reply, &'static str> {
         self.find_policies(exchange).await;
-        let path = self.translated(&exchange.path);
+        self.find_brand(exchange).await;
+        let path = renamed(&self.translated(&exchange.path));
         let good = exchange.status < 300;
         let coded = exchange.reply.as_ref().is_some_and(|reply| reply.get("errorCode").is_some());
         if !good && !coded {
@@ -81,6 +82,7 @@ impl Replay {
         let mut parts = exchange.template.split('/').zip(path.split('/'));
         parts.any(|(template, part)| {
             template.starts_with('{')
+                && template != "{templateName}"
                 && !own.contains(part)
                 && ![self.everyone.as_str(), &self.admin, "me", "default"].contains(&part)
                 && !part.contains('@')
@@ -128,6 +130,20 @@ impl Replay {
         }
     }
 
+    /// A brand that was there before the recording began: the one for partners stands for it.
+    async fn find_brand(&mut self, exchange: &Exchange) {
+        let id = exchange.path.strip_prefix("/api/v1/brands/").and_then(|id| id.split('/').next());
+        let Some(id) = id.filter(|id| is_id(id) && exchange.status != 404) else { return };
+        if self.ids.contains_key(id) {
+            return;
+        }
+        let brands = self.sandbox.get("/api/v1/brands").await.body;
+        let mut brands = brands.as_array().unwrap().iter();
+        if let Some(brand) = brands.find(|brand| brand["name"] == "Acme Partners") {
+            self.ids.insert(id.to_owned(), brand["id"].as_str().unwrap().to_owned());
+        }
+    }
+
     /// Learns which id stands for which: those at the same place in both answers.
     fn pair(&mut self, recorded: &Value, own: &Value) {
         match (recorded, own) {
@@ -140,8 +156,15 @@ impl Replay {
             }
             // What every org has is the same thing under another id.
             (Value::Array(recorded), Value::Array(own)) => {
+                // In 2022 an org had one brand, and nothing said that it is the default.
+                let only_brand = recorded.len() == 1 && recorded[0].get("isDefault").is_none();
                 let built_in = |item: &Value| {
-                    item["system"] == json!(true) || item["type"] == json!("BUILT_IN")
+                    item["system"] == json!(true)
+                        || item["type"] == json!("BUILT_IN")
+                        || item["isDefault"] == json!(true)
+                        || only_brand
+                            && item.get("removePoweredByOkta").is_some()
+                            && item.get("isDefault").is_none()
                 };
                 for wanted in [true, false] {
                     let of = |items: &[Value]| -> Vec<Value> {
@@ -164,11 +187,27 @@ impl Replay {
 
 /// Twenty letters and digits with a prefix that Okta uses.
 fn is_id(text: &str) -> bool {
-    const PREFIXES: [&str; 11] =
-        ["00u", "00g", "0oa", "00p", "rst", "0pr", "rul", "dae", "pks", "osc", "oty"];
+    const PREFIXES: [&str; 16] = [
+        "00u", "00g", "0oa", "00p", "rst", "0pr", "rul", "dae", "pks", "osc", "oty", "bnd", "the",
+        "oel", "OcD", "OeD",
+    ];
     text.len() == 20
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
         && PREFIXES.iter().any(|prefix| text.starts_with(prefix))
+}
+
+/// A path with the names that e-mail templates have had since 2022 in the place of those before.
+fn renamed(path: &str) -> String {
+    const NAMES: [(&str, &str); 3] = [
+        ("/welcome", "/UserActivation"),
+        ("/forgotPassword", "/ForgotPassword"),
+        ("/tempPassword", "/PasswordResetByAdmin"),
+    ];
+    let before = path.split_once("/templates/email").map(|(before, _)| before.len());
+    let Some((brand, template)) = before.map(|at| path.split_at(at)) else { return path.into() };
+    let template =
+        NAMES.iter().fold(template.to_owned(), |path, (old, new)| path.replace(old, new));
+    format!("{brand}{template}")
 }
 
 /// A body that was not recorded, made from the answer to it.
@@ -189,6 +228,8 @@ fn guessed(exchange: &Exchange, reply: &Value) -> Option<Value> {
         "policy" => &["type", "name", "description", "conditions", "settings"],
         "rule" => &["type", "name", "conditions", "actions"],
         "user" | "group" => &["profile"],
+        "brand" => &["name", "customPrivacyPolicyUrl", "agreeToCustomPrivacyPolicy"],
+        "customization" => &["subject", "body", "language"],
         _ => return None,
     };
     let mut body: Map<String, Value> =
