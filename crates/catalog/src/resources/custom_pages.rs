@@ -3,6 +3,7 @@
 use okta_client::Method;
 use serde_json::{Map, Value};
 
+pub(super) use super::brands::GET as BRAND;
 use crate::{
     args::{Expand, Flag, Object, Texts},
     desk::{Answer, Desk, Failure, Plan, Prepared},
@@ -11,8 +12,6 @@ use crate::{
     scope::Scope,
     tool::{Effect, Operation},
 };
-
-pub(super) const BRAND: Operation = Operation::read("/api/v1/brands/{brandId}", Scope::BRANDS_READ);
 
 /// A page of a brand that can be replaced and deleted.
 pub(super) struct Page {

@@ -103,12 +103,15 @@ pub(super) fn is_grave(seen: &Seen) -> bool {
     let parts: Vec<&str> = seen.path.split('/').skip(3).collect();
     let body = seen.body.clone().unwrap_or_default();
     match (seen.method.as_str(), parts.as_slice()) {
-        // Profiles, and new objects that nobody has access by, or sees.
-        ("POST", ["users" | "groups" | "device-assurances" | "brands"] | ["users", _])
-        | ("PUT", ["groups", _]) => false,
-        // A page that nobody lands on, and a mail to the caller.
-        ("PUT", ["brands", _, "pages", _, "preview"])
-        | ("POST", ["brands", _, "templates", "email", _, "test"]) => false,
+        // Profiles, and new objects that nobody has access by, or sees; a page that nobody lands on; a
+        // mail to the caller.
+        (
+            "POST",
+            ["users" | "groups" | "device-assurances" | "brands"]
+            | ["users", _]
+            | ["brands", _, "templates", "email", _, "test"],
+        )
+        | ("PUT", ["groups", _] | ["brands", _, "pages", _, "preview"]) => false,
         // Membership, unless the group makes admins, or may do so.
         ("PUT", ["groups", group, "users", _]) => *group != "00g1" && !group.starts_with("new"),
         // A new application, unless people get in without an assignment, or it does.

@@ -132,6 +132,7 @@ impl Case {
                 args: of(&brand),
                 other: of(&other),
                 sends: vec![format!("DELETE {path}")],
+                back: Some(vec![Aside("POST", path, text("en", "As it was"))]),
                 ..case
             },
             "replace_email_customization" => {
