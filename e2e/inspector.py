@@ -113,8 +113,43 @@ class Era:
         ended = self.fails("get_approval_status", approval_id="none")
         checks.that("there is no approval" in ended.stdout, f"{self.era}: no such approval", ended.stdout)
 
+        self.brands(call)
+
         reads = {tool["name"] for tool in tools if tool["annotations"]["readOnlyHint"]}
         checks.equal(sorted(reads - self.called), [], f"{self.era}: reads that were not called")
+
+    def brands(self, call) -> None:
+        """The reads of brands, pages, e-mails and domains."""
+        checks = self.checks
+        found = {brand["name"]: brand["id"] for brand in call("list_brands")["items"]}
+        of = {"brand_id": found["Acme Partners"]}
+        checks.equal(call("get_brand", **of)["name"], "Acme Partners", "get_brand")
+        checks.that("items" in call("list_brand_domains", **of), "list_brand_domains")
+        theme = call("list_brand_themes", **of)["items"][0]["id"]
+        checks.equal(call("get_brand_theme", theme_id=theme, **of)["id"], theme, "get_brand_theme")
+        for kind in ("error", "sign_in"):
+            checks.that(call(f"get_{kind}_page_resources", **of), f"get_{kind}_page_resources")
+            checks.that(call(f"get_default_{kind}_page", **of)["pageContent"], f"get_default_{kind}_page")
+        page = call("get_customized_sign_in_page", **of)
+        checks.that(page["pageContent"], "get_customized_sign_in_page")
+        for missing in ("get_customized_error_page", "get_preview_error_page", "get_preview_sign_in_page"):
+            checks.that("not_found" in self.fails(missing, **of).stdout, f"{missing}: there is none")
+        checks.that(call("list_sign_in_widget_versions", **of)["items"], "list_sign_in_widget_versions")
+        checks.that(call("get_sign_out_page_settings", **of)["type"], "get_sign_out_page_settings")
+        checks.that(call("list_email_templates", **of)["items"], "list_email_templates")
+        of["template_name"] = "UserActivation"
+        checks.equal(call("get_email_template", **of)["name"], "UserActivation", "get_email_template")
+        checks.that(call("get_email_settings", **of)["recipients"], "get_email_settings")
+        checks.that(call("get_email_default_content", **of)["subject"], "get_email_default_content")
+        checks.that(call("get_email_default_content_preview", **of)["subject"], "its preview")
+        customization = call("list_email_customizations", **of)["items"][0]["id"]
+        of["customization_id"] = customization
+        checks.equal(call("get_email_customization", **of)["id"], customization, "get_email_customization")
+        checks.that(call("get_email_customization_preview", **of)["subject"], "its preview")
+        domain = call("list_custom_domains")["items"][0]["id"]
+        checks.equal(call("get_custom_domain", domain_id=domain)["id"], domain, "get_custom_domain")
+        domain = call("list_email_domains")["items"][0]["id"]
+        checks.equal(call("get_email_domain", email_domain_id=domain)["id"], domain, "get_email_domain")
 
         # It declares no way to ask (modern), or cancels what it is asked (legacy): nothing is done.
         ended = self.fails("deactivate_user", user_id=user)

@@ -21,7 +21,7 @@ for (const era of ["legacy", "auto"]) {
     const version = client.getNegotiatedProtocolVersion();
     checks.equal(version, era === "auto" ? "2026-07-28" : "2025-11-25", `${era}: version`);
     const { tools } = await client.listTools();
-    checks.that(tools.length >= 56, `${era}: tools`, tools.length);
+    checks.that(tools.length >= 117, `${era}: tools`, tools.length);
     const users = await call(client, "list_users", { search: 'status eq "LOCKED_OUT"' });
     checks.equal(users.value.items[0].profile.firstName, "Ana", `${era}: list_users`);
     const missing = await call(client, "get_user");

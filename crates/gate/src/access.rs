@@ -45,3 +45,24 @@ impl Rights {
         self.0.clone()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_okta_granted_counts_once_it_is_known() {
+        let configured = Configured {
+            scopes: vec!["okta.users.manage".to_owned(), "okta.roles.read".to_owned()],
+            api_token: false,
+        };
+        let asked_for = Rights::new(&configured, None);
+        let scopes = [Scope::USERS_READ, Scope::USERS_MANAGE, Scope::ROLES_READ, Scope::LOGS_READ];
+        assert_eq!(scopes.map(|scope| asked_for.have(scope)), [true, true, true, false]);
+        let grant = Grant::Scopes(vec!["okta.users.read".to_owned()]);
+        let granted = Rights::new(&configured, Some(&grant));
+        assert_eq!(scopes.map(|scope| granted.have(scope)), [true, false, false, false]);
+        let unlimited = Rights::new(&configured, Some(&Grant::Unlimited));
+        assert_eq!(scopes.map(|scope| unlimited.have(scope)), [true, true, true, false]);
+    }
+}

@@ -172,3 +172,17 @@ pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_gets_an_error_with_its_causes() {
+        let cause = std::io::Error::other("the disk is full");
+        let error = TrailError::Write { place: "here".to_owned(), cause };
+        let text = chain(&error);
+        assert!(text.starts_with(&error.to_string()), "{text}");
+        assert!(text.ends_with(": the disk is full"), "{text}");
+    }
+}

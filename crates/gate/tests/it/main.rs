@@ -20,6 +20,7 @@ mod question;
 mod read_back;
 mod replay;
 mod replay_pages;
+mod rows;
 mod schema;
 mod setup;
 mod undo;
