@@ -1,4 +1,4 @@
-//! Pages and e-mails of a brand that nothing else has.
+//! Brands that nothing else has, their pages and e-mails.
 
 use serde_json::{Value, json};
 
@@ -7,6 +7,8 @@ use super::{
     objects::{id, with},
     place::Place,
 };
+
+pub(super) const BRANDS: &str = "/api/v1/brands";
 
 /// A page of a brand, by the path that the tool changes.
 fn page(tool: &str) -> &'static str {
@@ -24,13 +26,40 @@ fn page(tool: &str) -> &'static str {
 
 impl Place {
     /// The id of a new brand, and its path.
-    async fn brand(&self) -> (String, String) {
-        let brand = self.admin("POST", "/api/v1/brands", &json!({ "name": self.name() })).await;
-        (id(&brand).to_owned(), format!("/api/v1/brands/{}", id(&brand)))
+    pub(super) async fn brand(&self) -> (String, String) {
+        let brand = self.admin("POST", BRANDS, &json!({ "name": self.name() })).await;
+        (id(&brand).to_owned(), format!("{BRANDS}/{}", id(&brand)))
     }
 }
 
 impl Case {
+    pub(super) async fn of_brand(tool: &'static str, place: &Place) -> Self {
+        let name = place.name();
+        let brand = place.admin("POST", BRANDS, &json!({ "name": name })).await;
+        let (other, _) = place.brand().await;
+        let path = format!("{BRANDS}/{}", id(&brand));
+        let named = |name: &str| Aside("PUT", path.clone(), json!({ "name": name }));
+        let case = Self {
+            args: json!({ "brand_id": id(&brand) }),
+            other: json!({ "brand_id": other }),
+            sends: vec![format!("DELETE {path}")],
+            meanwhile: Some(named(&place.name())),
+            back: None,
+            tool,
+        };
+        match tool {
+            "delete_brand" => case,
+            "replace_brand" => Self {
+                args: with(&case.args, "name", &place.name()),
+                other: with(&case.args, "name", &place.name()),
+                sends: vec![format!("PUT {path}")],
+                back: Some(vec![named(&name)]),
+                ..case
+            },
+            name => panic!("{name}: what a person must agree to needs a fixture"),
+        }
+    }
+
     pub(super) async fn of_page(tool: &'static str, place: &Place) -> Self {
         let ((brand, path), (other, other_path)) = (place.brand().await, place.brand().await);
         let (path, other_path) =

@@ -42,6 +42,7 @@ pub(super) fn fixtures() -> Vec<&'static str> {
             "undo_change: new group",
             "undo_change: new application",
             "undo_change: new membership",
+            "undo_change: new brand",
         ],
         (Effect::Sensitive | Effect::Destructive, name)
         | (
@@ -57,6 +58,7 @@ pub(super) fn fixtures() -> Vec<&'static str> {
             | "create_group"
             | "update_group"
             | "create_device_assurance_policy"
+            | "create_brand"
             | "replace_preview_error_page"
             | "replace_preview_sign_in_page"
             | "send_test_email"
@@ -89,6 +91,12 @@ impl Case {
             }
             "settings" => Self::of_sign_out(fixture, place).await,
             "customization" | "customizations" => Self::of_email(fixture, place).await,
+            "brand" => Self::of_brand(fixture, place).await,
+            "theme" => Self::of_theme(fixture, place).await,
+            "logo" | "favicon" | "image" => Self::of_image(fixture, place).await,
+            "domain" if fixture.contains("email") => Self::of_email_domain(fixture, place).await,
+            "domain" => Self::of_domain(fixture, place).await,
+            "certificate" => Self::of_certificate(fixture, place).await,
             _ => Self::of_person(fixture, place).await,
         }
     }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
+    brand::BRANDS,
     fixtures::{Aside, Case, renamed, tool_of},
     objects::{apps, bookmark, groups, id, member, turned},
     place::Place,
@@ -58,6 +59,13 @@ async fn undoable(
             let sends = vec![format!("DELETE {path}")];
             let again = vec![Aside("PUT", path, Value::Null)];
             (undo(&added), sends, renamed(place, &group), again)
+        }
+        "undo_change: new brand" => {
+            let brand = client.done("create_brand", json!({ "name": place.name() })).await;
+            let path = format!("{BRANDS}/{}", id(&brand));
+            let sends = vec![format!("DELETE {path}")];
+            let changed = json!({ "name": place.name() });
+            (undo(&brand), sends, Aside("PUT", path, changed), Vec::new())
         }
         name => panic!("{name}: there is no such fixture"),
     }
