@@ -118,6 +118,12 @@ class Era:
         reads = {tool["name"] for tool in tools if tool["annotations"]["readOnlyHint"]}
         checks.equal(sorted(reads - self.called), [], f"{self.era}: reads that were not called")
 
+        # It declares no way to ask (modern), or cancels what it is asked (legacy): nothing is done.
+        ended = self.fails("deactivate_user", user_id=user)
+        checks.that("confirm" in ended.stdout, f"{self.era}: not confirmed", ended.stdout + ended.stderr)
+        ended = inspect(self.home, self.era, "--method", "tools/call", "--tool-name", "no_such_tool")
+        checks.that(ended.returncode != 0, f"{self.era}: an unknown tool is an error", ended.stdout)
+
     def brands(self, call) -> None:
         """The reads of brands, pages, e-mails and domains."""
         checks = self.checks
@@ -151,11 +157,6 @@ class Era:
         domain = call("list_email_domains")["items"][0]["id"]
         checks.equal(call("get_email_domain", email_domain_id=domain)["id"], domain, "get_email_domain")
 
-        # It declares no way to ask (modern), or cancels what it is asked (legacy): nothing is done.
-        ended = self.fails("deactivate_user", user_id=user)
-        checks.that("confirm" in ended.stdout, f"{self.era}: not confirmed", ended.stdout + ended.stderr)
-        ended = inspect(self.home, self.era, "--method", "tools/call", "--tool-name", "no_such_tool")
-        checks.that(ended.returncode != 0, f"{self.era}: an unknown tool is an error", ended.stdout)
 
 
 def main() -> None:

@@ -16,6 +16,9 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
+/// The argument that takes a path, or the file itself.
+pub const FILE_ARGUMENT: &str = "file_path";
+
 /// What an argument says where a file is.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Given<'a> {

@@ -1,6 +1,6 @@
 //! Files in arguments and requests: told by name, size and digest, never by content.
 
-use okta_catalog::file_in;
+use okta_catalog::{FILE_ARGUMENT, file_in};
 use okta_client::{Request, Upload};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -12,23 +12,30 @@ fn digest(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
-/// The arguments with every file in them replaced by a word about it.
+/// The arguments with every file in them replaced by a word about it; arguments within arguments,
+/// as a preview has them, too. Texts elsewhere stay as they are, however much they look like files.
 pub(crate) fn without_contents(args: &mut Value) {
     match args {
-        Value::String(text) => {
-            if let Some(file) = file_in(text) {
-                *text = match file {
-                    Ok(bytes) => {
-                        format!("[file of {} bytes, SHA-256 {}]", bytes.len(), digest(&bytes))
-                    }
-                    Err(_) => format!("[file that cannot be decoded, {} characters]", text.len()),
-                };
+        Value::Array(items) => items.iter_mut().for_each(without_contents),
+        Value::Object(map) => {
+            for (name, value) in map {
+                match value {
+                    Value::String(text) if name == FILE_ARGUMENT => tell(text),
+                    value => without_contents(value),
+                }
             }
         }
-        Value::Array(items) => items.iter_mut().for_each(without_contents),
-        Value::Object(map) => map.values_mut().for_each(without_contents),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
+}
+
+/// Puts a word about a file in its place. A path stays.
+fn tell(text: &mut String) {
+    *text = match file_in(text) {
+        None => return,
+        Some(Ok(bytes)) => format!("[file of {} bytes, SHA-256 {}]", bytes.len(), digest(&bytes)),
+        Some(Err(_)) => format!("[file that cannot be decoded, {} characters]", text.len()),
+    };
 }
 
 /// What there is to tell of the file that a request sends.
@@ -70,17 +77,17 @@ mod tests {
         let long = "A".repeat(1200);
         let mut args = json!({
             "file_path": format!("data:image/gif;base64,{encoded}"),
-            "arguments": { "file_path": encoded, "list": ["logo.png", long] },
-            "bad": "data:image/gif;base64,#",
-            "name": "logo",
+            "arguments": { "file_path": encoded, "x5c": [long] },
+            "more": [{ "file_path": "data:image/gif;base64,#" }, { "file_path": "logo.png" }],
+            "name": encoded,
         });
         without_contents(&mut args);
         let told = format!("[file of 19 bytes, SHA-256 {}]", digest(image));
         assert_eq!(args["file_path"], told.as_str());
         assert_eq!(args["arguments"]["file_path"], told.as_str());
-        assert_eq!(args["arguments"]["list"][0], "logo.png");
-        assert!(args["arguments"]["list"][1].as_str().unwrap().starts_with("[file of 900 bytes"));
-        assert_eq!(args["bad"], "[file that cannot be decoded, 23 characters]");
-        assert_eq!(args["name"], "logo");
+        assert_eq!(args["arguments"]["x5c"][0], long);
+        assert_eq!(args["more"][0]["file_path"], "[file that cannot be decoded, 23 characters]");
+        assert_eq!(args["more"][1]["file_path"], "logo.png");
+        assert_eq!(args["name"], encoded);
     }
 }
