@@ -124,14 +124,14 @@ impl Gate {
         self.0.writes.wait().await;
     }
 
-    /// Keeps a row about the server itself, such as the tools it serves. Nobody waits for it: the
-    /// first row makes files.
-    pub fn note(&self, kind: &str, about: Value) {
-        let mut row = Row::new(kind);
-        row.set("about", about);
+    /// Keeps a row about the server itself, such as the tools it serves. Nobody waits for it, nor
+    /// for `about`: the first row makes files.
+    pub fn note(&self, kind: &'static str, about: impl FnOnce() -> Value + Send + 'static) {
         let gate = self.clone();
         self.0.writes.spawn_blocking(move || {
             gate.tell_policy();
+            let mut row = Row::new(kind);
+            row.set("about", about());
             gate.keep(row);
         });
     }

@@ -147,13 +147,14 @@ impl ServerHandler for Handler {
         context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
         let tools: Vec<Tool> = self.0.gate.listed().into_iter().map(tools::definition).collect();
-        let client = context.client_info();
-        let about = json!({
-            "tools": tools.len(),
-            "sha256": tools::definitions_digest(&tools),
-            "client": client.as_ref().map(|client| &client.name),
+        let (served, client) = (tools.clone(), context.client_info());
+        self.0.gate.note("tools_served", move || {
+            json!({
+                "tools": served.len(),
+                "sha256": tools::definitions_digest(&served),
+                "client": client.map(|client| short(&client.name)),
+            })
         });
-        self.0.gate.note("tools_served", about);
         let mut result = ListToolsResult::with_all_items(tools)
             .with_ttl_ms(FRESH_MS)
             .with_cache_scope(CacheScope::Private);
