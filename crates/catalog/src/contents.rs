@@ -16,8 +16,10 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// The argument that takes a path, or the file itself.
-pub const FILE_ARGUMENT: &str = "file_path";
+/// The arguments that may hold a whole file: an image where a path is expected, or, by mistake, a
+/// private key where a certificate or a path is.
+pub const FILE_ARGUMENTS: [&str; 4] =
+    ["certificate", "certificate_chain", "file_path", "private_key_file_path"];
 
 /// What an argument says where a file is.
 #[derive(Debug, PartialEq, Eq)]

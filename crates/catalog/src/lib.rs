@@ -25,7 +25,7 @@ mod switch;
 mod tool;
 mod version;
 
-pub use contents::{FILE_ARGUMENT, Undecodable, file_in};
+pub use contents::{FILE_ARGUMENTS, Undecodable, file_in};
 pub use desk::{
     Access, Answer, Control, Created, Desk, Export, ExportFile, Failure, KEY_VARIABLE, KeyPlace,
     Plan, Prepared, Target,

@@ -1,6 +1,6 @@
 //! Files in arguments and requests: told by name, size and digest, never by content.
 
-use okta_catalog::{FILE_ARGUMENT, file_in};
+use okta_catalog::{FILE_ARGUMENTS, file_in};
 use okta_client::{Request, Upload};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -20,7 +20,7 @@ pub(crate) fn without_contents(args: &mut Value) {
         Value::Object(map) => {
             for (name, value) in map {
                 match value {
-                    Value::String(text) if name == FILE_ARGUMENT => tell(text),
+                    Value::String(text) if FILE_ARGUMENTS.contains(&name.as_str()) => tell(text),
                     value => without_contents(value),
                 }
             }
