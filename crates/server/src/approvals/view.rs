@@ -42,7 +42,7 @@ pub(super) fn pending(approval: &Approval, now: Timestamp, way: Way<'_>) -> Mark
         @if approval.question.lines().nth(1).is_some() {
             div .lines {
                 @for line in lines {
-                    p .line tabindex=[is_long(line).then_some("0")] dir="auto" { (escaped(line)) }
+                    p .line dir="auto" { (escaped(line)) }
                 }
             }
         }
