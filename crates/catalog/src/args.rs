@@ -9,9 +9,19 @@ use serde_json::{Map, Value};
 /// A JSON object, kept as it came: order, `null`, `""` and `[]` included.
 ///
 /// Some clients send an object argument as a string that holds JSON; that is read too.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 #[serde(transparent)]
 pub(crate) struct Object(pub Map<String, Value>);
+
+impl Object {
+    /// Adds what was given, by Okta's name; nothing where nothing was.
+    pub(crate) fn with(mut self, name: &str, value: Option<impl Into<Value>>) -> Self {
+        if let Some(value) = value {
+            self.0.insert(name.to_owned(), value.into());
+        }
+        self
+    }
+}
 
 impl<'de> Deserialize<'de> for Object {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

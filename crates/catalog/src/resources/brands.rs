@@ -3,7 +3,7 @@
 use okta_client::Method;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::{
     args::{Expand, Fields, Flag, Limit, Object},
@@ -137,19 +137,18 @@ impl Prepare for ReplaceBrand {
     async fn prepare(self, desk: &dyn Desk) -> Result<Prepared, Failure> {
         refuse_reserved(&self.name)?;
         let path = [("brandId", self.brand_id.as_str())];
-        let flag = |flag: Option<Flag>| flag.map(|Flag(flag)| Value::from(flag));
+        let flag = |flag: Option<Flag>| flag.map(|Flag(flag)| flag);
         let brand = look::at(desk, GET, &path).await?.body;
-        let given = [
-            ("name", Some(self.name.into())),
-            ("agreeToCustomPrivacyPolicy", flag(self.agree_to_custom_privacy_policy)),
-            ("customPrivacyPolicyUrl", self.custom_privacy_policy_url.map(Value::from)),
-            ("removePoweredByOkta", flag(self.remove_powered_by_okta)),
-            ("locale", self.locale.map(Value::from)),
-            ("emailDomainId", self.email_domain_id.map(Value::from)),
-            ("defaultApp", self.default_app.map(|app| Value::Object(app.0))),
-        ];
+        let given = Object::default()
+            .with("name", Some(self.name))
+            .with("agreeToCustomPrivacyPolicy", flag(self.agree_to_custom_privacy_policy))
+            .with("customPrivacyPolicyUrl", self.custom_privacy_policy_url)
+            .with("removePoweredByOkta", flag(self.remove_powered_by_okta))
+            .with("locale", self.locale)
+            .with("emailDomainId", self.email_domain_id)
+            .with("defaultApp", self.default_app.map(|app| app.0));
         let replacement =
-            Replacement::new("name", &brand, object(given), read_only::BRAND, self.full_replace)?;
+            Replacement::new("name", &brand, given, read_only::BRAND, self.full_replace)?;
         let summary = format!("Change brand {}", label::named(&brand));
         let read = GET.request(&path)?;
         Ok(replacement
@@ -159,12 +158,6 @@ impl Prepare for ReplaceBrand {
             .done("The brand is changed.")
             .into())
     }
-}
-
-/// The arguments that were given, by Okta's names.
-pub(super) fn object<const N: usize>(given: [(&str, Option<Value>); N]) -> Object {
-    let given = given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
-    Object(given.collect::<Map<_, _>>())
 }
 
 fn refuse_reserved(name: &str) -> Result<(), Failure> {

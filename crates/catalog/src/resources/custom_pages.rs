@@ -143,33 +143,20 @@ pub(super) async fn resources(
     Ok(Answer { value, rows: 1, links: true }.into())
 }
 
-/// What was given, by Okta's names.
-#[derive(Default)]
-pub(super) struct Given(pub(super) Map<String, Value>);
+/// Okta's name for a page's content security policy.
+pub(super) const POLICY: &str = "contentSecurityPolicySetting";
 
-impl Given {
-    /// Adds what is there.
-    pub(super) fn with(mut self, name: &str, value: Option<impl Into<Value>>) -> Self {
-        if let Some(value) = value {
-            self.0.insert(name.to_owned(), value.into());
-        }
-        self
-    }
-
-    /// Adds what is there of a content security policy.
-    pub(super) fn policy(
-        self,
-        mode: Option<String>,
-        report_uri: Option<String>,
-        src_list: Option<Texts>,
-    ) -> Self {
-        let policy = Self::default()
-            .with("mode", mode)
-            .with("reportUri", report_uri)
-            .with("srcList", src_list.map(|list| list.0));
-        let given = Some(policy.0).filter(|policy| !policy.is_empty());
-        self.with("contentSecurityPolicySetting", given)
-    }
+/// A content security policy, as far as it was given.
+pub(super) fn policy(
+    mode: Option<String>,
+    report_uri: Option<String>,
+    src_list: Option<Texts>,
+) -> Option<Map<String, Value>> {
+    let policy = Object::default()
+        .with("mode", mode)
+        .with("reportUri", report_uri)
+        .with("srcList", src_list.map(|list| list.0));
+    Some(policy.0).filter(|policy| !policy.is_empty())
 }
 
 /// An object of Okta's whose keys may be in snake case, as okta/okta-mcp-server takes them: none of

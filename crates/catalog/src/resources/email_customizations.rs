@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
-    custom_pages::{BRAND, Given},
+    custom_pages::BRAND,
     email_templates::{mail, path},
 };
 use crate::{
-    args::{Fields, Flag, Limit},
+    args::{Fields, Flag, Limit, Object},
     desk::{Created, Desk, Failure, Plan, Prepared},
     label, look, read_only,
     replace::Replacement,
@@ -129,7 +129,7 @@ impl Prepare for CreateEmailCustomization {
             });
         }
         let summary = format!("Customize e-mail {mail} in {}", self.language);
-        let given = Given::default()
+        let given = Object::default()
             .with("language", Some(self.language))
             .with("subject", Some(self.subject))
             .with("body", Some(self.body))
@@ -183,7 +183,7 @@ impl Prepare for ReplaceEmailCustomization {
         let path = [brand, template, ("customizationId", self.customization_id.as_str())];
         let mail = mail(desk, &self.brand_id, &self.template_name).await?;
         let current = look::at(desk, GET, &path).await?.body;
-        let given = Given::default()
+        let given = Object::default()
             .with("language", Some(self.language))
             .with("subject", Some(self.subject))
             .with("body", Some(self.body))

@@ -5,9 +5,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Value, json};
 
-use super::{brands, custom_domains};
+use super::custom_domains;
 use crate::{
-    args::{Fields, Flag},
+    args::{Fields, Flag, Object},
     desk::{Created, Desk, Failure, Plan, Prepared},
     label, look,
     names::{self, Listed},
@@ -114,13 +114,12 @@ impl Prepare for CreateEmailDomain {
         };
         let found = listed.find(desk, same).await?;
         let doubt = found.free("e-mail domain", "replace_email_domain")?;
-        let body = brands::object([
-            ("brandId", Some(self.brand_id.into())),
-            ("domain", Some(self.domain.clone().into())),
-            ("displayName", Some(self.display_name.into())),
-            ("userName", Some(self.user_name.into())),
-            ("validationSubdomain", self.validation_subdomain.map(Value::from)),
-        ]);
+        let body = Object::default()
+            .with("brandId", Some(self.brand_id))
+            .with("domain", Some(self.domain.clone()))
+            .with("displayName", Some(self.display_name))
+            .with("userName", Some(self.user_name))
+            .with("validationSubdomain", self.validation_subdomain);
         let body = Value::Object(body.0);
         let summary = format!("Create e-mail domain {}", sender(&body));
         let mut plan = Plan::new(summary, CREATE.request(&[])?.body(body))

@@ -4,9 +4,9 @@ use okta_client::Method;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::custom_pages::{BRAND, Given, brand};
+use super::custom_pages::{BRAND, brand};
 use crate::{
-    args::{Expand, Fields, Flag, Limit},
+    args::{Expand, Fields, Flag, Limit, Object},
     desk::{Desk, Failure, Plan, Prepared},
     look, read_only,
     replace::Replacement,
@@ -116,7 +116,7 @@ impl Prepare for ReplaceEmailSettings {
         let path = path(&self.brand_id, &self.template_name);
         let mail = mail(desk, &self.brand_id, &self.template_name).await?;
         let settings = look::at(desk, GET_SETTINGS, &path).await?.body;
-        let given = Given::default().with("recipients", Some(self.recipients));
+        let given = Object::default().with("recipients", Some(self.recipients));
         let put = REPLACE_SETTINGS.request(&path)?;
         Ok(Replacement::of(&settings, given.0, read_only::LINKED, self.full_replace)
             .plan(

@@ -1,8 +1,8 @@
 //! The error page of a brand: `/api/v1/brands/{brandId}/pages/error`.
 
-use super::custom_pages::{BRAND, Given, Page, delete_page, list_pages, read_page};
+use super::custom_pages::{BRAND, POLICY, Page, delete_page, list_pages, policy, read_page};
 use crate::{
-    args::{Flag, Texts},
+    args::{Flag, Object, Texts},
     desk::{Desk, Failure, Prepared},
     scope::Scope,
     tool::{Operation, Prepare, Tool, ToolDef, planned, tools},
@@ -100,11 +100,9 @@ macro_rules! replace_page {
 
         impl Prepare for $tool {
             async fn prepare(self, desk: &dyn Desk) -> Result<Prepared, Failure> {
-                let given = Given::default().with("pageContent", self.page_content).policy(
-                    self.csp_mode,
-                    self.csp_report_uri,
-                    self.csp_src_list,
-                );
+                let policy = policy(self.csp_mode, self.csp_report_uri, self.csp_src_list);
+                let given =
+                    Object::default().with("pageContent", self.page_content).with(POLICY, policy);
                 $page.replace(desk, &self.brand_id, given.0, self.full_replace).await
             }
         }

@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::custom_pages::{BRAND, Given, Page, camel_case, delete_page, list_pages, read_page};
+use super::custom_pages::{
+    BRAND, POLICY, Page, camel_case, delete_page, list_pages, policy, read_page,
+};
 use crate::{
     args::{Flag, Object, Texts},
     desk::{Desk, Failure, Prepared},
@@ -129,11 +131,12 @@ macro_rules! replace_page {
                 let widget = self.widget_customizations;
                 let widget =
                     widget.map(|given| camel_case("widget_customizations", given)).transpose()?;
-                let given = Given::default()
+                let policy = policy(self.csp_mode, self.csp_report_uri, self.csp_src_list);
+                let given = Object::default()
                     .with("pageContent", self.page_content)
                     .with("widgetVersion", self.widget_version)
                     .with("widgetCustomizations", widget)
-                    .policy(self.csp_mode, self.csp_report_uri, self.csp_src_list);
+                    .with(POLICY, policy);
                 $page.replace(desk, &self.brand_id, given.0, self.full_replace).await
             }
         }

@@ -4,9 +4,9 @@ use okta_client::Method;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::custom_pages::{BRAND, Given, brand, read_page};
+use super::custom_pages::{BRAND, brand, read_page};
 use crate::{
-    args::Flag,
+    args::{Flag, Object},
     desk::{Desk, Failure, Prepared},
     label, look, read_only,
     replace::Replacement,
@@ -57,7 +57,7 @@ impl Prepare for ReplaceSignOutPageSettings {
         let settings = look::at(desk, GET, &path).await?.body;
         // Okta's types are in capitals; okta/okta-mcp-server took them in any case.
         let kind = self.kind.to_ascii_uppercase();
-        let given = Given::default().with("type", Some(kind)).with("url", self.url);
+        let given = Object::default().with("type", Some(kind)).with("url", self.url);
         let replacement = Replacement::of(&settings, given.0, read_only::LINKED, self.full_replace);
         if label::text(&replacement.body, "/type") == Some(ELSEWHERE)
             && label::text(&replacement.body, "/url").is_none()

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::brands;
 use crate::{
-    args::{Fields, Flag},
+    args::{Fields, Flag, Object},
     desk::{Desk, Failure, Prepared},
     label, look,
     read_back::ReadBack,
@@ -100,23 +100,28 @@ impl Prepare for ReplaceBrandTheme {
         let path = [("brandId", self.brand_id.as_str()), ("themeId", self.theme_id.as_str())];
         let theme = look::at(desk, GET, &path).await?.body;
         let summary = format!("Change {}", name(desk, &self.brand_id).await?);
-        let given = brands::object([
-            ("primaryColorHex", Some(self.primary_color_hex.into())),
-            ("primaryColorContrastHex", self.primary_color_contrast_hex.map(Value::from)),
-            ("secondaryColorHex", Some(self.secondary_color_hex.into())),
-            ("secondaryColorContrastHex", self.secondary_color_contrast_hex.map(Value::from)),
-            ("signInPageTouchPointVariant", Some(spelled(self.sign_in_page_touch_point_variant))),
-            (
+        let given = Object::default()
+            .with("primaryColorHex", Some(self.primary_color_hex))
+            .with("primaryColorContrastHex", self.primary_color_contrast_hex)
+            .with("secondaryColorHex", Some(self.secondary_color_hex))
+            .with("secondaryColorContrastHex", self.secondary_color_contrast_hex)
+            .with(
+                "signInPageTouchPointVariant",
+                Some(spelled(self.sign_in_page_touch_point_variant)),
+            )
+            .with(
                 "endUserDashboardTouchPointVariant",
                 Some(spelled(self.end_user_dashboard_touch_point_variant)),
-            ),
-            ("errorPageTouchPointVariant", Some(spelled(self.error_page_touch_point_variant))),
-            (
+            )
+            .with("errorPageTouchPointVariant", Some(spelled(self.error_page_touch_point_variant)))
+            .with(
                 "emailTemplateTouchPointVariant",
                 Some(spelled(self.email_template_touch_point_variant)),
-            ),
-            ("loadingPageTouchPointVariant", self.loading_page_touch_point_variant.map(spelled)),
-        ]);
+            )
+            .with(
+                "loadingPageTouchPointVariant",
+                self.loading_page_touch_point_variant.map(spelled),
+            );
         let merges = !matches!(self.full_replace, Some(Flag(true)));
         let kept = if merges { kept_contrasts(&theme, &given.0) } else { None };
         let replacement = Replacement::new(
