@@ -39,7 +39,7 @@ pub use export::{ExportFolder, FolderError};
 pub use gate::{Called, Gate, Setup};
 pub use memory::{Approvers, Memory};
 pub use okta_policy::Level;
-pub use okta_trail::{escaped, to_text};
+pub use okta_trail::{cut, escaped, to_text};
 pub use protect::Own;
 pub use record::{Recorded, Recorder, Row, TrailError, hex};
 pub use sources::Sources;

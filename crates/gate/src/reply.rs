@@ -38,8 +38,8 @@ pub(crate) fn is_empty(body: &Value) -> bool {
 }
 
 /// The answer to a change: Okta's object with what changed, or one sentence; `note` is said beside
-/// it, `undo` is what takes the change back, or why nothing does. `keep` gets the body and its secrets before they are gone,
-/// and may add a note.
+/// it, `undo` is what takes the change back, or why nothing does. `keep` gets the body and its
+/// secrets before they are gone, and may add a note.
 pub(crate) fn written(
     plan: &Plan,
     reply: Option<&Reply>,

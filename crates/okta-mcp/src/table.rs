@@ -1,7 +1,7 @@
 //! Lists as tables, for people.
 
 use comfy_table::{Table, TableStyle};
-use okta_gate::escaped;
+use okta_gate::{cut, escaped};
 use serde_json::Value;
 
 /// The longest cell, in characters.
@@ -77,18 +77,14 @@ fn flatten(value: &Value, path: String, cells: &mut Vec<(String, String)>) {
             }
         }
         Value::Null | Value::Array(_) => {}
-        Value::String(text) => cells.push((path, cut(text))),
+        Value::String(text) => cells.push((path, line(text, CELL))),
         other => cells.push((path, other.to_string())),
     }
 }
 
-/// One visible line.
-fn cut(text: &str) -> String {
-    let text = escaped(&text.replace('\n', " "));
-    match text.char_indices().nth(CELL) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text,
-    }
+/// One visible line, cut at so many characters.
+pub(crate) fn line(text: &str, most: usize) -> String {
+    cut(&escaped(&text.replace('\n', " ")), most)
 }
 
 fn cell<'a>(row: &'a [(String, String)], column: &str) -> Option<&'a str> {

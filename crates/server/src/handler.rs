@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use okta_client::{BoxFuture, Clock, Entropy};
-use okta_gate::{Asker, Called, Client, Context, Gate, to_text};
+use okta_gate::{Asker, Called, Client, Context, Gate, cut, to_text};
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
@@ -22,6 +22,10 @@ use crate::{
     confirm::{ClientAsker, Confirmations},
     tools,
 };
+
+/// How much is kept of what a client says of itself, in characters: it stands in questions and in
+/// every row of the trail.
+const CLIENT: usize = 100;
 
 /// How long a client may keep the list of tools, in milliseconds.
 const FRESH_MS: u64 = 60_000;
@@ -62,8 +66,10 @@ impl Handler {
         let version = context.protocol_version();
         Context {
             principal: self.0.principal.clone(),
-            client: client.as_ref().map_or("unknown".to_owned(), |client| short(&client.name)),
-            client_version: client.map(|client| short(&client.version)).unwrap_or_default(),
+            client: client
+                .as_ref()
+                .map_or("unknown".to_owned(), |client| cut(&client.name, CLIENT)),
+            client_version: client.map(|client| cut(&client.version, CLIENT)).unwrap_or_default(),
             org: self.0.org.clone(),
             profile: self.0.profile.clone(),
             era: version.map(|version| version.as_str().to_owned()).unwrap_or_default(),
@@ -82,15 +88,6 @@ impl Handler {
             meta.insert("io.modelcontextprotocol/serverInfo".to_owned(), about);
             meta
         })
-    }
-}
-
-/// What a client says of itself, cut: it stands in questions and in every row of the trail.
-fn short(name: &str) -> String {
-    const MOST: usize = 100;
-    match name.char_indices().nth(MOST) {
-        Some((end, _)) => format!("{}…", name.get(..end).unwrap_or_default()),
-        None => name.to_owned(),
     }
 }
 
@@ -152,7 +149,7 @@ impl ServerHandler for Handler {
             json!({
                 "tools": served.len(),
                 "sha256": tools::definitions_digest(&served),
-                "client": client.map(|client| short(&client.name)),
+                "client": client.map(|client| cut(&client.name, CLIENT)),
             })
         });
         let mut result = ListToolsResult::with_all_items(tools)

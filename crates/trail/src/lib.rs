@@ -42,6 +42,6 @@ pub use reconcile::{
 pub use row::{Recorded, Recorder, Row, TrailError, hex};
 pub use settings::{Settings, Syslog};
 pub use surroundings::{Now, Random, Surroundings};
-pub use text::{escaped, to_text};
+pub use text::{cut, escaped, to_text};
 pub use trail::Trail;
 pub use verify::{End, Problem, ProblemKind, Report, SegmentReport, verify};

@@ -38,6 +38,14 @@ pub fn escaped(text: &str) -> String {
     out
 }
 
+/// A text, cut at so many characters: `…` stands for the rest.
+pub fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
 fn push_escape(out: &mut String, c: char) {
     use std::fmt::Write as _;
     let mut units = [0; 2];

@@ -18,10 +18,7 @@ pub(crate) fn abridged(value: &Value) -> Value {
 
 fn cut(value: &Value, deep: usize) -> Value {
     match value {
-        Value::String(text) => match text.char_indices().nth(TEXT) {
-            Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()).into(),
-            None => value.clone(),
-        },
+        Value::String(text) => okta_gate::cut(text, TEXT).into(),
         Value::Array(items) if deep == 0 && !items.is_empty() => more(items.len()).into(),
         Value::Array(items) => {
             let shown = items.iter().take(ITEMS).map(|item| cut(item, deep.saturating_sub(1)));

@@ -1,6 +1,6 @@
 //! What people call Okta's objects.
 
-use okta_trail::escaped;
+use okta_trail::{cut, escaped};
 use serde_json::Value;
 
 /// The text at a JSON pointer, where there is one that is not empty.
@@ -35,9 +35,5 @@ pub(super) fn app(app: &Value) -> String {
 /// One line, with nothing invisible in it: others choose these names.
 pub(super) fn shown(name: &str) -> String {
     const MOST: usize = 200;
-    let line: String = escaped(name).replace('\n', "\\n");
-    match line.char_indices().nth(MOST) {
-        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
-        None => line,
-    }
+    cut(&escaped(name).replace('\n', "\\n"), MOST)
 }

@@ -41,6 +41,24 @@ impl Answer {
     }
 }
 
+/// The last parts of paths where Okta answers with a list.
+pub(crate) const LISTS: [&str; 14] = [
+    "users",
+    "groups",
+    "apps",
+    "rules",
+    "appLinks",
+    "logs",
+    "policies",
+    "device-assurances",
+    "brands",
+    "themes",
+    "email-domains",
+    "email",
+    "customizations",
+    "widget-versions",
+];
+
 type Script = dyn Fn(&Seen) -> Answer + Send + Sync;
 
 /// A server on a port of its own.

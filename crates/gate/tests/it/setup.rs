@@ -88,6 +88,12 @@ impl Trail {
         let rows = self.rows.lock().unwrap();
         rows.iter().map(|(row, _)| row["kind"].as_str().unwrap().to_owned()).collect()
     }
+
+    /// Everything that is kept of calls, as text.
+    pub(crate) fn text(&self) -> String {
+        let rows = self.rows.lock().unwrap();
+        rows.iter().map(|(row, _)| Value::Object(row.clone()).to_string()).collect()
+    }
 }
 
 /// A client whose person always gives the same verdict.

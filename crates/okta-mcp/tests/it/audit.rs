@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::support::{BINARY, Home, Ran};
+use crate::support::{BINARY, Home, Ran, session};
 
 /// Where the trail of a home is.
 fn folder(home: &Home) -> PathBuf {
@@ -380,21 +380,9 @@ fn a_killed_server_leaves_a_whole_trail() {
     let mut server = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let mut input = server.stdin.take().unwrap();
     let mut output = BufReader::new(server.stdout.take().unwrap());
-    let messages = [
-        json!({
-            "jsonrpc": "2.0", "id": 0, "method": "initialize",
-            "params": {
-                "protocolVersion": "2025-06-18", "capabilities": {},
-                "clientInfo": { "name": "test", "version": "1" },
-            },
-        }),
-        json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }),
-        json!({
-            "jsonrpc": "2.0", "id": 1, "method": "tools/call",
-            "params": { "name": "create_group", "arguments": { "profile": { "name": "Night" } } },
-        }),
-    ];
-    for message in messages {
+    let group = json!({ "profile": { "name": "Night" } });
+    let call = json!({ "name": "create_group", "arguments": group });
+    for message in session("tools/call", &call) {
         writeln!(input, "{message}").unwrap();
     }
     let mut answered = String::new();

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::Home;
+use crate::support::{Home, session};
 
 #[test]
 fn closed_standard_input_ends_it_cleanly() {
@@ -12,18 +12,8 @@ fn closed_standard_input_ends_it_cleanly() {
 
 #[test]
 fn it_serves_until_standard_input_closes() {
-    let messages = [
-        json!({
-            "jsonrpc": "2.0", "id": 0, "method": "initialize",
-            "params": {
-                "protocolVersion": "2025-06-18", "capabilities": {},
-                "clientInfo": { "name": "test", "version": "1" },
-            },
-        }),
-        json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }),
-        json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list" }),
-    ];
-    let input = messages.map(|message| message.to_string()).join("\n") + "\n";
+    let input =
+        session("tools/list", &json!({})).map(|message| message.to_string()).join("\n") + "\n";
     let home = Home::new();
     let ran = home.run_fed(&["--sandbox"], &input);
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
@@ -52,20 +42,8 @@ fn told_to_stop_it_closes_its_trail() {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut child = CommandWrap::from(command).wrap(ProcessSession).spawn().unwrap();
     let mut input = child.stdin().take().unwrap();
-    for message in [
-        json!({
-            "jsonrpc": "2.0", "id": 0, "method": "initialize",
-            "params": {
-                "protocolVersion": "2025-06-18", "capabilities": {},
-                "clientInfo": { "name": "test", "version": "1" },
-            },
-        }),
-        json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }),
-        json!({
-            "jsonrpc": "2.0", "id": 1, "method": "tools/call",
-            "params": { "name": "get_scope_status", "arguments": {} },
-        }),
-    ] {
+    let call = json!({ "name": "get_scope_status", "arguments": {} });
+    for message in session("tools/call", &call) {
         writeln!(input, "{message}").unwrap();
     }
     let mut answers = BufReader::new(child.stdout().take().unwrap()).lines();

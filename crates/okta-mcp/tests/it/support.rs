@@ -6,10 +6,23 @@ use std::{
     process::{Child, Command, Output, Stdio},
 };
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 
 pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_okta-mcp");
+
+/// What a client sends that asks for one thing, which has id 1.
+pub(crate) fn session(method: &str, params: &Value) -> [Value; 3] {
+    let client = json!({ "name": "test", "version": "1" });
+    let begin = json!({
+        "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": client,
+    });
+    [
+        json!({ "jsonrpc": "2.0", "id": 0, "method": "initialize", "params": begin }),
+        json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }),
+        json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params }),
+    ]
+}
 
 /// A home of one test's own.
 pub(crate) struct Home(TempDir);

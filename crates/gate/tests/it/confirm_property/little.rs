@@ -10,7 +10,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::okta::{Answer, Seen};
+use crate::okta::{Answer, LISTS, Seen};
 
 /// A small Okta, in which every id is an object and nothing is ever gone: what was agreed to once
 /// could be done again and again.
@@ -54,22 +54,6 @@ impl Little {
     }
 
     pub(super) fn answer(&self, seen: &Seen) -> Answer {
-        const LISTS: [&str; 14] = [
-            "users",
-            "groups",
-            "apps",
-            "rules",
-            "appLinks",
-            "logs",
-            "policies",
-            "device-assurances",
-            "brands",
-            "themes",
-            "email-domains",
-            "email",
-            "customizations",
-            "widget-versions",
-        ];
         let path = seen.path.as_str();
         let last = path.rsplit('/').next().unwrap();
         match (seen.method.as_str(), path) {

@@ -37,7 +37,7 @@ pub(super) async fn list(desk: &Desk, args: &ListArgs) -> Result<(), Failure> {
             date(approval.expires),
             escaped(&approval.tool),
             escaped(&approval.org),
-            short(&approval.summary),
+            table::line(&approval.summary, SUMMARY),
         ]
     });
     printer::data(&table::render(&headings, rows))
@@ -85,14 +85,6 @@ pub(super) fn text(approval: &Approval) -> String {
 /// A time for people.
 pub(super) fn date(time: Timestamp) -> String {
     time.strftime("%F %T UTC").to_string()
-}
-
-fn short(text: &str) -> String {
-    let text = escaped(&text.replace('\n', " "));
-    match text.char_indices().nth(SUMMARY) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text,
-    }
 }
 
 /// All but what is sealed.

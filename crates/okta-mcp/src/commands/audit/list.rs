@@ -2,7 +2,6 @@
 
 use std::collections::VecDeque;
 
-use okta_gate::escaped;
 use okta_trail::{Call, Entry, Filter, Item};
 use serde_json::{Value, json};
 
@@ -163,9 +162,5 @@ fn about(row: &Entry) -> String {
 
 /// One visible line of a few words.
 pub(super) fn short(text: &str) -> String {
-    let text = escaped(&text.replace('\n', " "));
-    match text.char_indices().nth(CELL) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text,
-    }
+    table::line(text, CELL)
 }
