@@ -5,6 +5,7 @@
 
 mod args;
 mod contents;
+mod described;
 mod desk;
 mod engine;
 mod image;
@@ -18,6 +19,7 @@ mod read_back;
 mod read_only;
 mod replace;
 mod resources;
+#[cfg(any(test, feature = "schemas"))]
 mod schema;
 mod scope;
 mod shape;
@@ -26,6 +28,8 @@ mod tool;
 mod version;
 
 pub use contents::{FILE_ARGUMENTS, Undecodable, file_in};
+#[cfg(any(test, feature = "schemas"))]
+pub use described::described;
 pub use desk::{
     Access, Answer, Control, Created, Desk, Export, ExportFile, Failure, KEY_VARIABLE, KeyPlace,
     Plan, Prepared, Target,

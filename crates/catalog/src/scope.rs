@@ -56,13 +56,9 @@ impl Scope {
 
     /// True if `granted` holds this scope, or the `manage` scope that includes this `read`.
     pub fn granted_by<S: AsRef<str>>(self, granted: &[S]) -> bool {
-        granted.iter().any(|scope| {
-            let scope = scope.as_ref();
-            scope == self.0
-                || match (self.0.strip_suffix(".read"), scope.strip_suffix(".manage")) {
-                    (Some(wanted), Some(held)) => wanted == held,
-                    _ => false,
-                }
+        let stem = self.0.strip_suffix(".read");
+        granted.iter().map(AsRef::as_ref).any(|scope| {
+            scope == self.0 || stem.is_some_and(|stem| scope.strip_prefix(stem) == Some(".manage"))
         })
     }
 }

@@ -6,8 +6,9 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use crate::{
+    described,
     desk::{Desk, Failure, Prepared},
-    engine, schema,
+    engine,
     scope::Scope,
 };
 
@@ -134,7 +135,8 @@ pub struct ToolDef {
     pub min_limit: u32,
     pub(crate) query: &'static [&'static str],
     pub(crate) shape: Shape,
-    description: fn() -> (String, Args),
+    #[cfg(any(test, feature = "schemas"))]
+    made: fn() -> (String, Args),
     check: fn(Args) -> Result<(), Failure>,
     prepare: PrepareFn,
 }
@@ -156,7 +158,8 @@ pub(crate) const fn get<T: Tool + Serialize>(
         min_limit: 1,
         query: &[],
         shape: Shape::Object,
-        description: schema::described::<T>,
+        #[cfg(any(test, feature = "schemas"))]
+        made: crate::schema::described::<T>,
         check: |args| engine::decode::<T>(args).map(drop),
         prepare: |def, args, desk| {
             Box::pin(async move { engine::read(def, engine::encode::<T>(args)?, desk).await })
@@ -177,7 +180,8 @@ pub(crate) const fn planned<T: Prepare>(name: &'static str, operation: Operation
         min_limit: 1,
         query: &[],
         shape: Shape::Own,
-        description: schema::described::<T>,
+        #[cfg(any(test, feature = "schemas"))]
+        made: crate::schema::described::<T>,
         check: |args| engine::decode::<T>(args).map(drop),
         prepare: |_, args, desk| {
             Box::pin(async move { engine::decode::<T>(args)?.prepare(desk).await })
@@ -291,7 +295,8 @@ impl ToolDef {
     /// OAuth).
     pub fn allowed_by<S: AsRef<str>>(&self, granted: Option<&[S]>) -> bool {
         let Some(granted) = granted else { return true };
-        self.scopes().is_empty() || self.scopes().iter().any(|scope| scope.granted_by(granted))
+        let scopes = self.scopes();
+        scopes.is_empty() || scopes.iter().any(|scope| scope.granted_by(granted))
     }
 
     /// The scopes of which one is needed; empty for a tool that needs none.
@@ -312,7 +317,13 @@ impl ToolDef {
 
     /// The description and the JSON Schema (2020-12) of the arguments, as a model reads them.
     pub fn describe(&self) -> (String, Args) {
-        (self.description)()
+        described::of(self.name)
+    }
+
+    /// The same, made of the declaration.
+    #[cfg(any(test, feature = "schemas"))]
+    pub fn made(&self) -> (String, Args) {
+        (self.made)()
     }
 
     /// Decodes the arguments, and says what does not fit.

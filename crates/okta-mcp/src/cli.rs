@@ -20,7 +20,7 @@ pub(crate) use policy::{CheckArgs, ExplainArgs, PolicyArgs, PolicyCommand, Repla
 ///
 /// Without a command: an MCP server on standard input and output, configured by environment
 /// variables and, for policy and audit trail, by a file.
-#[derive(Debug, Parser)]
+#[derive(Debug, Default, Parser)]
 #[command(
     name = "okta-mcp",
     version,

@@ -56,7 +56,7 @@ pub(crate) fn run(options: &Options) -> Result {
         return optimised();
     }
     if !options.no_build {
-        let build = ["build", "--quiet", "--profile", PROFILE, "--bin", "okta-mcp"];
+        let build = ["build", "--quiet", "--profile", PROFILE, "--package", "okta-mcp"];
         workspace::output(workspace::cargo(&build))?;
     }
     let counts = if options.short {

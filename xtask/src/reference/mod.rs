@@ -1,4 +1,5 @@
-//! The reference, from the declarations that the program itself goes by.
+//! What is generated: the reference, and what a model reads of the tools, from the declarations
+//! that the program itself goes by.
 
 mod abridged;
 mod commands;
@@ -11,27 +12,29 @@ use fs_err as fs;
 
 use crate::{Result, printer, workspace};
 
-/// Writes every file of the reference, or checks that each is as it would be written.
+/// What is generated, in this order: the examples call the tools that were described before.
+const FILES: [(&str, fn() -> Result<String>); 4] = [
+    ("crates/catalog/described.tsv", || Ok(okta_catalog::described())),
+    ("docs/reference/tools.md", || Ok(tools::page(&examples::all()?))),
+    ("docs/reference/commands.md", || Ok(commands::page())),
+    ("docs/reference/environment.md", || Ok(environment::page())),
+];
+
+/// Writes every generated file, or checks that each is as it would be written.
 pub(crate) fn generate(check: bool) -> Result {
-    let folder = workspace::root().join("docs").join("reference");
-    let pages = [
-        ("tools.md", tools::page(&examples::all()?)),
-        ("commands.md", commands::page()),
-        ("environment.md", environment::page()),
-    ];
     let mut stale = Vec::new();
-    for (name, text) in pages {
-        let path = folder.join(name);
+    for (name, text) in FILES {
+        let text = text()?;
+        let path = workspace::root().join(name);
         let there = fs::read_to_string(&path).unwrap_or_default();
         if there == text {
             continue;
         }
         if check {
-            stale.push(format!("docs/reference/{name} {}", difference(&there, &text)));
+            stale.push(format!("{name} {}", difference(&there, &text)));
         } else {
-            fs::create_dir_all(&folder)?;
             fs::write(&path, text)?;
-            printer::note(&format!("wrote docs/reference/{name}"));
+            printer::note(&format!("wrote {name}"));
         }
     }
     if stale.is_empty() {

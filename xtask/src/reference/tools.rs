@@ -29,7 +29,7 @@ pub(crate) fn page(examples: &BTreeMap<String, Example>) -> String {
 }
 
 fn add(page: &mut Page, tool: &ToolDef, example: Option<&Example>) {
-    let (description, schema) = tool.describe();
+    let (description, schema) = tool.made();
     page.heading(3, tool.name);
     page.paragraph(&description);
     let mut facts =

@@ -1,0 +1,60 @@
+//! What a model reads of each tool, made from its declaration when the program is built, not each
+//! time it starts: that took a quarter of the start.
+//!
+//! `described.tsv` has a line a tool: its name, a tab, and `description` and `inputSchema` as
+//! `tools/list` shows them (MCP specification, "Tools"). `cargo xtask gen` writes it.
+
+use std::{borrow::Cow, collections::HashMap, sync::LazyLock};
+
+use serde::Deserialize;
+
+use crate::tool::Args;
+
+static LINES: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
+    include_str!("../described.tsv").lines().filter_map(|line| line.split_once('\t')).collect()
+});
+
+#[derive(Default, Deserialize)]
+#[cfg_attr(any(test, feature = "schemas"), derive(serde::Serialize))]
+#[serde(rename_all = "camelCase")]
+struct Described<'a> {
+    description: Cow<'a, str>,
+    input_schema: Args,
+}
+
+/// The description of the tool and the schema of its arguments.
+pub(crate) fn of(name: &str) -> (String, Args) {
+    let line = LINES.get(name).and_then(|line| serde_json::from_str(line).ok());
+    let Described { description, input_schema } = line.unwrap_or_default();
+    (description.into_owned(), input_schema)
+}
+
+/// The lines, as the declarations want them.
+#[cfg(any(test, feature = "schemas"))]
+pub fn described() -> String {
+    let mut text = String::new();
+    for tool in crate::tools() {
+        let (description, input_schema) = tool.made();
+        let described = Described { description: description.into(), input_schema };
+        let line = serde_json::to_string(&described).unwrap_or_default();
+        text.push_str(&format!("{}\t{line}\n", tool.name));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lines_say_what_the_declarations_say() {
+        let lines = include_str!("../described.tsv");
+        for (there, wanted) in lines.lines().zip(described().lines()) {
+            assert_eq!(there, wanted, "run cargo xtask gen");
+        }
+        assert_eq!(lines.lines().count(), crate::tools().count(), "run cargo xtask gen");
+        for tool in crate::tools() {
+            assert_eq!(of(tool.name), tool.made(), "{}", tool.name);
+        }
+    }
+}
