@@ -1,6 +1,6 @@
 //! From a configuration to a server that is ready.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use okta_client::{Clock, Entropy, Okta, Settings, SetupError, Surroundings};
 use okta_gate::{Configured, ExportFolder, Gate, Memory, Own, Recorder, Setup, Sources};
@@ -12,6 +12,10 @@ use crate::{
     people::People,
     trail,
 };
+
+/// What a client asks first needs no token, and comes at once: a signature and a TLS handshake do
+/// not get in its way.
+const FIRST_ANSWERS: Duration = Duration::from_millis(25);
 
 /// A server that is ready for its transport.
 pub struct App {
@@ -110,9 +114,15 @@ impl App {
         &self.approvals
     }
 
-    /// Fetches the first token in the background.
+    /// Fetches the first token in the background, a moment from now; a call that needs it does not
+    /// wait for that moment.
     pub fn start_sign_in(&self) {
-        self.okta.start_sign_in();
+        let moment = self.handler.gate().clock().sleep(FIRST_ANSWERS);
+        let okta = self.okta.clone();
+        tokio::spawn(async move {
+            moment.await;
+            okta.start_sign_in();
+        });
     }
 
     /// Signs in, and waits for it: afterwards it is known what Okta granted.
