@@ -7,74 +7,20 @@ mod examples;
 mod template;
 mod tools;
 
-use fs_err as fs;
+use crate::Result;
 
-use crate::{Result, printer, workspace};
-
-/// Writes every file of the reference, or checks that each is as it would be written.
-pub(crate) fn generate(check: bool) -> Result {
-    let folder = workspace::root().join("docs").join("reference");
-    let pages = [
-        ("tools.md", tools::page(&examples::all()?)),
-        ("commands.md", commands::page()),
-        ("environment.md", environment::page()),
-    ];
-    let mut stale = Vec::new();
-    for (name, text) in pages {
-        let path = folder.join(name);
-        let there = fs::read_to_string(&path).unwrap_or_default();
-        if there == text {
-            continue;
-        }
-        if check {
-            stale.push(format!("docs/reference/{name} {}", difference(&there, &text)));
-        } else {
-            fs::create_dir_all(&folder)?;
-            fs::write(&path, text)?;
-            printer::note(&format!("wrote docs/reference/{name}"));
-        }
-    }
-    if stale.is_empty() {
-        return Ok(());
-    }
-    Err(format!("{}\nhint: run cargo xtask gen", stale.join("\n")).into())
-}
-
-/// Where two texts part.
-fn difference(there: &str, wanted: &str) -> String {
-    if there.is_empty() {
-        return "is missing".to_owned();
-    }
-    let (mut old, mut new) = (there.lines(), wanted.lines());
-    let mut line = 0;
-    loop {
-        line += 1;
-        match (old.next(), new.next()) {
-            (None, None) => return "differs in its last line end".to_owned(),
-            (old, new) if old == new => {}
-            (old, new) => {
-                let side = |text: Option<&str>| text.unwrap_or("(the end)").to_owned();
-                return format!(
-                    "is stale from line {line} on:\n  - {}\n  + {}",
-                    side(old),
-                    side(new)
-                );
-            }
-        }
-    }
+/// Every page, by its path below the root of the repository.
+pub(crate) fn pages() -> Result<[(&'static str, String); 3]> {
+    Ok([
+        ("docs/reference/tools.md", tools::page(&examples::all()?)),
+        ("docs/reference/commands.md", commands::page()),
+        ("docs/reference/environment.md", environment::page()),
+    ])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_stale_file_says_where() {
-        assert_eq!(difference("", "a\n"), "is missing");
-        assert_eq!(difference("a\nb\n", "a\nc\n"), "is stale from line 2 on:\n  - b\n  + c");
-        assert_eq!(difference("a\n", "a\nb\n"), "is stale from line 2 on:\n  - (the end)\n  + b");
-        assert_eq!(difference("a\n", "a"), "differs in its last line end");
-    }
 
     #[test]
     fn every_tool_command_and_variable_has_its_place() {
