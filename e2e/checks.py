@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -79,3 +80,31 @@ class Home:
 
     def __exit__(self, *_: object) -> None:
         shutil.rmtree(self.path, ignore_errors=True)
+
+
+class Sandbox:
+    """`okta-mcp sandbox`, until the `with` block ends."""
+
+    def __init__(self) -> None:
+        self.home = Path(tempfile.mkdtemp(prefix="okta-mcp-sandbox-"))
+        self.flags: list[object] = []
+
+    def __enter__(self):
+        command = [BINARY, "sandbox", "--json", "--key-file", self.home / "key.pem", *self.flags]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        told = json.loads(self.process.stdout.readline())
+        # How the service app signs in.
+        self.env: dict[str, str] = told["env"]
+        self.api_token: str = told["api_token"]
+        self.url = self.env["OKTA_ORG_URL"]
+        return self
+
+    def admin(self) -> dict[str, str]:
+        """How an admin signs in, for all that the service app may do."""
+        kept = {name: self.env[name] for name in ("OKTA_ORG_URL", "OKTA_SCOPES")}
+        return {**kept, "OKTA_API_TOKEN": self.api_token}
+
+    def __exit__(self, *_: object) -> None:
+        self.process.terminate()
+        self.process.wait()
+        shutil.rmtree(self.home, ignore_errors=True)

@@ -1,5 +1,4 @@
-"""What the other programs get wrong themselves, each with its reason; at the end, where the sandbox
-is more generous than Okta.
+"""What the other programs get wrong themselves, each with its reason.
 
 A case that is named here must fail, with these words in it: a fault that they mend is a mismatch
 until it is struck out here.
@@ -16,8 +15,6 @@ class Fault:
 
     how: str
     reason: str
-    # True where it is the sandbox that does not do as Okta.
-    ours: bool = False
 
 
 FAULTS: dict[tuple[str, str], Fault] = {}
@@ -25,11 +22,11 @@ FAULTS: dict[tuple[str, str], Fault] = {}
 GROUP_POLICIES = ("OKTA_SIGN_ON", "PASSWORD", "MFA_ENROLL")
 
 
-def faults(program: str, how: str, reason: str, *cases: str, ours: bool = False) -> None:
+def faults(program: str, how: str, reason: str, *cases: str) -> None:
     """Enters one fault for all cases that meet it."""
     for case in cases:
         assert (program, case) not in FAULTS, case
-        FAULTS[program, case] = Fault(how, reason, ours)
+        FAULTS[program, case] = Fault(how, reason)
 
 
 faults(
@@ -187,16 +184,3 @@ faults(
     "delete_brand deleted",
     "delete_brand with a domain",
 )
-
-for program, cases in {
-    "sdk": ("get_email_default_preview app", "send_test_email app"),
-    "server": ("get_email_default_content_preview", "send_test_email"),
-}.items():
-    faults(
-        program,
-        "E0000007",
-        "previews and tests are for the person who calls: Okta has none for a service app, the "
-        "sandbox takes its admin",
-        *cases,
-        ours=True,
-    )

@@ -1,6 +1,8 @@
 //! Writes and checks the generated files of this repository; measures.
 
 mod bench;
+mod facts;
+mod generated;
 mod printer;
 mod reference;
 mod workspace;
@@ -22,7 +24,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Task {
-    /// Write the reference: tools, commands, environment variables
+    /// Write the reference (tools, commands, environment variables), and the table of Okta's operations
     Gen {
         /// Write nothing; fail where a file is not as it would be written
         #[arg(long)]
@@ -34,7 +36,7 @@ enum Task {
 
 fn main() -> ExitCode {
     let done = match Cli::parse().task {
-        Task::Gen { check } => reference::generate(check),
+        Task::Gen { check } => generated::generate(check),
         Task::Bench(options) => bench::run(&options),
     };
     match done {

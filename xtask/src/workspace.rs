@@ -16,6 +16,13 @@ pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
+/// A file of the facts about Okta that lie outside the repository; `None` where it is not there.
+pub(crate) fn shared(name: &str) -> Option<PathBuf> {
+    let folder = variable("OKTA_MCP_SHARED").map(PathBuf::from);
+    let file = folder.unwrap_or_else(|| root().join("../shared")).join(name);
+    file.is_file().then_some(file)
+}
+
 /// The cargo that runs this.
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new(variable("CARGO").unwrap_or_else(|| "cargo".to_owned()));

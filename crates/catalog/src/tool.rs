@@ -308,9 +308,14 @@ impl ToolDef {
         }
     }
 
+    /// All that it may ask of Okta: its operation, and what it may read besides.
+    pub fn operations(&self) -> impl Iterator<Item = Operation> {
+        self.operation.into_iter().chain(self.also.iter().copied())
+    }
+
     /// The operation of the tool that a request is made for.
     pub fn operation_of(&self, request: &Request) -> Option<Operation> {
-        self.operation.iter().chain(self.also).copied().find(|operation| {
+        self.operations().find(|operation| {
             operation.method == request.method() && operation.path == request.template()
         })
     }

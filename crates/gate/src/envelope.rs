@@ -147,6 +147,7 @@ impl CallError {
                 ErrorKind::FeatureDisabled => "feature_disabled",
                 ErrorKind::SignIn => "sign_in",
                 ErrorKind::NotFound => "not_found",
+                ErrorKind::NoPerson => "no_person",
                 ErrorKind::BadArgument | ErrorKind::NotSent => "bad_argument",
                 ErrorKind::Conflict => "conflict",
                 ErrorKind::Locked => "locked",
@@ -263,6 +264,10 @@ fn after(kind: &ErrorKind, scope: Option<Scope>, check: &str) -> Option<String> 
                                    needs an admin role or resource set that covers this object"
                 .to_owned()
         }
+        ErrorKind::NoPerson => "Okta does this for the person who is signed in: whoever runs this \
+                                server can sign in with an admin's API token (OKTA_API_TOKEN) \
+                                instead of the service app"
+            .to_owned(),
         ErrorKind::FeatureDisabled => "this org does not have the feature; an Okta administrator \
                                        or Okta's support can enable it"
             .to_owned(),

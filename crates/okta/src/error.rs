@@ -40,6 +40,9 @@ pub enum ErrorKind {
     SignIn,
     /// No such object (404).
     NotFound,
+    /// Okta does it for the person who is signed in, and a service app is none (404 E0000007 that
+    /// looked for a user by the app's id).
+    NoPerson,
     /// Okta refuses what was sent (400, 405, 406, 415, 422).
     BadArgument,
     /// Another state than the change needs (409, 412; 403 E0000032, E0000038, E0000056).

@@ -10,6 +10,7 @@ use crate::{
     Error, ErrorKind, Method, OktaError, Reply, Request, fault,
     limits::{Endpoint, Stated},
     pages,
+    sign_in::Session,
     transport::{Answer, Broken, Failure},
     wire::{Course, Trouble, Wire, scrub},
 };
@@ -111,7 +112,7 @@ impl<'a> Outgoing<'a> {
         &self,
         answer: Result<Answer, Failure>,
         secret: &SecretString,
-        advice: &str,
+        session: &Session,
         course: &Course<'_>,
     ) -> Verdict {
         let answer = match answer {
@@ -124,7 +125,7 @@ impl<'a> Outgoing<'a> {
                 Err(trouble) => Verdict::Trouble(trouble),
             },
             300..=399 => Verdict::Trouble(Trouble::redirect(&answer.headers, &self.what())),
-            _ => self.refusal(answer, secret, advice),
+            _ => self.refusal(answer, secret, session),
         }
     }
 
@@ -181,12 +182,12 @@ impl<'a> Outgoing<'a> {
         self.unknown(&format!("Okta answered {status} to {what}, but the answer {why}"), None)
     }
 
-    fn refusal(&self, answer: Answer, secret: &SecretString, advice: &str) -> Verdict {
+    fn refusal(&self, answer: Answer, secret: &SecretString, session: &Session) -> Verdict {
         let Answer { status, headers, body } = answer;
         let secrets = std::iter::once(secret).chain(self.request.secrets());
         let body = secrets.fold(body.unwrap_or_default(), |body, secret| scrub(&body, secret));
         let said = fault::read(status, &headers, &body);
-        let kind = fault::kind(&said, &headers);
+        let kind = self.kind(&said, &headers, session);
         let phrase = fault::phrase(&said);
         let what = self.what();
         if status >= 500 && !self.is_read() && !fault::was_refused(&said) {
@@ -202,7 +203,8 @@ impl<'a> Outgoing<'a> {
                     message = format!("{message}: the token lacks {scope}");
                 }
             }
-            ErrorKind::SignIn => message = format!("{message}: {advice}"),
+            ErrorKind::SignIn => message = format!("{message}: {}", session.advice()),
+            ErrorKind::NoPerson => message = format!("{message}: a service app is no user"),
             _ => {}
         }
         let token_refused = status == 401 && kind == ErrorKind::SignIn;
@@ -219,6 +221,16 @@ impl<'a> Outgoing<'a> {
             }
             _ => Trouble::Final(error),
         })
+    }
+
+    /// What kind of failure an answer is, to whoever is signed in.
+    fn kind(&self, said: &OktaError, headers: &HeaderMap, session: &Session) -> ErrorKind {
+        // Whoever asks for a user by that id is told that there is none, like of any other.
+        let unasked = |app: &&str| !self.request.path().contains(app);
+        match session.service_app().filter(unasked) {
+            Some(app) if fault::is_of_nobody(said, app) => ErrorKind::NoPerson,
+            _ => fault::kind(said, headers),
+        }
     }
 
     /// A write of which nobody knows whether it was done.

@@ -73,6 +73,13 @@ pub(crate) fn kind(error: &OktaError, headers: &HeaderMap) -> ErrorKind {
     }
 }
 
+/// True where Okta looked for a user by the id of the app that is signed in.
+pub(crate) fn is_of_nobody(error: &OktaError, client_id: &str) -> bool {
+    let missed = format!(" {client_id} (User)");
+    error.code.as_deref() == Some("E0000007")
+        && error.summary.as_deref().is_some_and(|summary| summary.ends_with(&missed))
+}
+
 /// True where Okta asks for the same request again a little later and has not executed this one.
 pub(crate) fn asks_again(error: &OktaError) -> bool {
     matches!(

@@ -94,8 +94,7 @@ impl Okta {
                 }
             }
             let renew = refused.is_none() && shared.session.is_renewable();
-            let advice = shared.session.advice();
-            match outgoing.judge(answer, &issued.token.secret, advice, &course) {
+            match outgoing.judge(answer, &issued.token.secret, &shared.session, &course) {
                 Verdict::Done(reply) => return Ok(*reply),
                 // Not executed: the same request goes out once more with another token.
                 Verdict::TokenRefused(_) if renew => refused = Some(issued.number),

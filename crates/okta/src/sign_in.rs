@@ -36,6 +36,9 @@ pub(crate) trait TokenSource: Send + Sync {
 
     /// What to do when Okta refuses the token.
     fn advice(&self) -> &'static str;
+
+    /// The id of the service app that signs in; `None` where a person stands behind the token.
+    fn service_app(&self) -> Option<&str>;
 }
 
 /// A token, and until when it may be used. What it says is Okta's affair: it is never decoded.
@@ -137,6 +140,10 @@ impl Session {
 
     pub(crate) fn advice(&self) -> &'static str {
         self.source.advice()
+    }
+
+    pub(crate) fn service_app(&self) -> Option<&str> {
+        self.source.service_app()
     }
 
     pub(crate) fn grants(&self) -> watch::Receiver<Option<Grant>> {

@@ -63,10 +63,11 @@ impl Maker {
         Self { random, next: FIRST, cell }
     }
 
-    /// A maker beside this one, for what a new org gets without moving what this one makes next: its
-    /// ids come before all of this one's.
-    pub(crate) fn apart(&self, seed: u64) -> Self {
-        let random = fastrand::Rng::with_seed(seed ^ 0x6272_616e_6473);
+    /// A maker beside this one, for `part` (eight characters at most) of a new org: it moves nothing
+    /// of what this one makes next, and repeats nothing of it. Its ids come before all of this one's.
+    pub(crate) fn apart(&self, seed: u64, part: &str) -> Self {
+        let part = part.bytes().fold(0, |part, byte| part << 8 | u64::from(byte));
+        let random = fastrand::Rng::with_seed(seed ^ part);
         Self { random, next: FIRST / 2, cell: self.cell }
     }
 
@@ -117,34 +118,25 @@ impl Maker {
         format!("oae{}", self.text(22))
     }
 
-    /// The UUID of an event of the past.
-    pub(crate) fn past_uuid(&mut self) -> String {
-        uuid(self.random.u128(..))
-    }
-
-    /// The UUID of an event that happens now. The past is told later, by a maker that draws what this
-    /// one draws now: the numbers are turned around, so that no event of it has the same.
+    /// A random (version 4) UUID.
     pub(crate) fn uuid(&mut self) -> String {
-        uuid(!self.random.u128(..))
+        let bits = (self.random.u128(..) & !(0xf000 << 64) & !(0xc000 << 48))
+            | (0x4000 << 64)
+            | (0x8000 << 48);
+        format!(
+            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+            bits >> 96,
+            (bits >> 80) & 0xffff,
+            (bits >> 64) & 0xffff,
+            (bits >> 48) & 0xffff,
+            bits & 0xffff_ffff_ffff
+        )
     }
 
     /// The generator itself, for seeding and for faults.
     pub(crate) fn random(&mut self) -> &mut fastrand::Rng {
         &mut self.random
     }
-}
-
-/// A random (version 4) UUID.
-fn uuid(random: u128) -> String {
-    let bits = (random & !(0xf000 << 64) & !(0xc000 << 48)) | (0x4000 << 64) | (0x8000 << 48);
-    format!(
-        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-        bits >> 96,
-        (bits >> 80) & 0xffff,
-        (bits >> 64) & 0xffff,
-        (bits >> 48) & 0xffff,
-        bits & 0xffff_ffff_ffff
-    )
 }
 
 fn digit(number: u64) -> u8 {

@@ -55,6 +55,8 @@ struct Step {
     #[serde(default)]
     keep: BTreeMap<String, String>,
     #[serde(default)]
+    api_token: bool,
+    #[serde(default)]
     approvals: bool,
     approve: Option<String>,
     #[serde(default)]
@@ -80,9 +82,12 @@ pub(crate) fn all() -> Result<BTreeMap<String, Example>> {
     })
 }
 
-/// An org, a server on it, and what was kept of the answers.
+/// An org, two servers on it, and what was kept of the answers.
 struct Bench {
+    /// Signed in as a service app.
     app: App,
+    /// Signed in with an admin's API token.
+    admin: App,
     sandbox: Server,
     store: Sqlite,
     home: TempDir,
@@ -93,27 +98,33 @@ struct Bench {
 impl Bench {
     async fn new() -> Result<Self> {
         let org = Org::new(okta_sandbox::Config::default(), Arc::new(|| Still.now()));
-        let service = org.service_app();
+        let (service, token) = (org.service_app(), org.api_token().to_owned());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         let sandbox = Server::start(org, listener, None).await?;
         let home = tempfile::tempdir()?;
         let folder = |name: &str| home.path().join(name).display().to_string();
-        let environment = BTreeMap::from([
-            ("OKTA_ORG_URL", sandbox.url()),
-            ("OKTA_CLIENT_ID", service.client_id),
-            ("OKTA_PRIVATE_KEY", service.private_key_pem),
-            ("OKTA_KEY_ID", service.key_id),
-            ("OKTA_SCOPES", service.scopes.join(" ")),
-            ("OKTA_MCP_STATE_DIR", folder("state")),
-            ("OKTA_MCP_EXPORT_DIR", folder("exports")),
-            ("OKTA_MCP_DOMAIN_KEY", KEY.to_owned()),
-        ]);
-        let config = Config::from_environment(&|name| environment.get(name).cloned())?;
+        let server = |sign_in: &[(&'static str, String)]| -> Result<App> {
+            let mut environment = BTreeMap::from([
+                ("OKTA_ORG_URL", sandbox.url()),
+                ("OKTA_SCOPES", service.scopes.join(" ")),
+                ("OKTA_MCP_STATE_DIR", folder("state")),
+                ("OKTA_MCP_EXPORT_DIR", folder("exports")),
+                ("OKTA_MCP_DOMAIN_KEY", KEY.to_owned()),
+            ]);
+            environment.extend(sign_in.iter().cloned());
+            let config = Config::from_environment(&|name| environment.get(name).cloned())?;
+            Ok(App::for_one_call(config, Arc::new(Still), Arc::new(Counting::default()))?)
+        };
+        let app = server(&[
+            ("OKTA_CLIENT_ID", service.client_id.clone()),
+            ("OKTA_PRIVATE_KEY", service.private_key_pem.clone()),
+            ("OKTA_KEY_ID", service.key_id.clone()),
+        ])?;
+        let admin = server(&[("OKTA_API_TOKEN", token)])?;
         let store = Sqlite::new(&home.path().join("state"));
-        let app = App::for_one_call(config, Arc::new(Still), Arc::new(Counting::default()))?;
         let person = Agrees { here: true };
         let kept = BTreeMap::from([("certificate".to_owned(), CERTIFICATE.to_owned())]);
-        Ok(Self { app, sandbox, store, home, kept, person })
+        Ok(Self { app, admin, sandbox, store, home, kept, person })
     }
 
     async fn call(&mut self, step: Step) -> Result<Example> {
@@ -128,7 +139,8 @@ impl Bench {
         }
         let arguments = self.fill(Value::Object(step.arguments))?;
         let given = arguments.as_object().cloned().unwrap_or_default();
-        let gate = self.app.handler.gate();
+        let app = if step.api_token { &self.admin } else { &self.app };
+        let gate = app.handler.gate();
         let text = match gate.call(&context(), &step.tool, given, &self.person).await {
             Called::Done(text) => text,
             Called::Failed(error) => return Err(error.envelope().to_string().into()),

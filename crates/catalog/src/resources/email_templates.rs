@@ -151,8 +151,8 @@ impl Tool for GetEmailDefaultContent {
     .query(&["language"]);
 }
 
-/// Preview Okta's own content of an e-mail, filled for the caller. Not found for a service app:
-/// it is no person.
+/// Preview Okta's own content of an e-mail, filled for the caller. Not for a service app: it is no
+/// person.
 #[derive(Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all(serialize = "camelCase"), deny_unknown_fields)]
 struct GetEmailDefaultContentPreview {
@@ -172,7 +172,7 @@ impl Tool for GetEmailDefaultContentPreview {
     .query(&["language"]);
 }
 
-/// Send a test of an e-mail to the caller. Not found for a service app: it is no person.
+/// Send a test of an e-mail to the caller. Not for a service app: it is no person.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct SendTestEmail {

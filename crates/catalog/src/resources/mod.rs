@@ -104,7 +104,6 @@ pub fn toolset_of(tool: &ToolDef) -> &'static str {
 pub fn operation(method: &str, path: &str) -> Option<Operation> {
     let method = Method::named(method)?;
     tools()
-        .flat_map(|tool| tool.operation.iter().chain(tool.also))
+        .flat_map(ToolDef::operations)
         .find(|operation| operation.method == method && operation.path == path)
-        .copied()
 }

@@ -245,7 +245,7 @@ fn a_change_names_the_operation_that_reads_its_target() {
 #[test]
 fn an_operation_is_found_by_method_and_path() {
     for tool in tools() {
-        for operation in tool.operation.iter().chain(tool.also) {
+        for operation in tool.operations() {
             let found = okta_catalog::operation(operation.method.as_str(), operation.path);
             assert_eq!(found.map(|found| found.effect), Some(operation.effect), "{}", tool.name);
         }

@@ -1,4 +1,4 @@
-//! What Okta's own server and Okta's specification say, against the catalog.
+//! What Okta's own server says, against the catalog.
 
 use std::collections::HashMap;
 
@@ -124,13 +124,6 @@ const OFFICIAL: &[(&str, &[&str], &[&str])] = &[
     ("export_users_csv", &[], &["output_path", "search", "filter", "q"]),
 ];
 
-/// Reads of Okta's catalog of integrations: in no release of the specification.
-const UNSPECIFIED: &[&str] = &["/api/v1/catalog/apps", "/api/v1/catalog/apps/{appName}"];
-
-/// Tools that ask for another scope than the specification, and why.
-const OTHER_SCOPE: &[(&str, &str)] =
-    &[("send_test_email", "a mail goes out: the stricter scope of Okta's own server holds")];
-
 /// The arguments of a tool: all, and those that are needed.
 fn arguments(tool: &str) -> (Vec<String>, Vec<String>) {
     let (_, schema) = find(tool).unwrap_or_else(|| panic!("{tool} is missing")).describe();
@@ -179,39 +172,6 @@ fn the_table_is_what_the_official_server_has() {
         if !["get_user_profile_attributes", "get_login_failures"].contains(&tool.name) {
             assert_eq!(theirs["path"], operation.path, "{}", tool.name);
             assert_eq!(theirs["method"], operation.method.as_str(), "{}", tool.name);
-        }
-    }
-}
-
-#[test]
-fn operations_and_scopes_are_those_of_the_specification() {
-    let Some(operations) = shared::lines("operations.jsonl") else { return };
-    let scopes: HashMap<(&str, &str), &Value> = operations
-        .iter()
-        .filter(|operation| operation["spec"] == "management")
-        .map(|operation| {
-            let key = (operation["method"].as_str().unwrap(), operation["path"].as_str().unwrap());
-            (key, &operation["scopes"])
-        })
-        .collect();
-    for tool in tools() {
-        for operation in tool.operation.iter().chain(tool.also) {
-            let key = (operation.method.as_str(), operation.path);
-            let Some(theirs) = scopes.get(&key) else {
-                assert!(UNSPECIFIED.contains(&operation.path), "{}: {key:?}", tool.name);
-                continue;
-            };
-            if OTHER_SCOPE.iter().any(|(name, _)| *name == tool.name) {
-                continue;
-            }
-            let theirs: Vec<&str> =
-                theirs.as_array().unwrap().iter().filter_map(Value::as_str).collect();
-            assert!(
-                theirs.contains(&operation.scope.as_str()),
-                "{}: {key:?} asks for {theirs:?}, not {}",
-                tool.name,
-                operation.scope
-            );
         }
     }
 }

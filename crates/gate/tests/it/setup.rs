@@ -280,7 +280,7 @@ pub(crate) fn context() -> Context {
 
 /// Every scope that a tool or one of its looks around needs.
 pub(crate) fn every_scope() -> Vec<String> {
-    let operations = okta_catalog::tools().flat_map(|tool| tool.operation.iter().chain(tool.also));
+    let operations = okta_catalog::tools().flat_map(okta_catalog::ToolDef::operations);
     let mut scopes: Vec<String> = operations.map(|operation| operation.scope.to_string()).collect();
     scopes.sort();
     scopes.dedup();

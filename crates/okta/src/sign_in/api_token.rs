@@ -38,4 +38,8 @@ impl TokenSource for ApiToken {
     fn advice(&self) -> &'static str {
         "the API token is wrong, revoked, or expired (30 days without use), or its owner was deactivated, or this network may not use it: make a new one in Security > API > Tokens"
     }
+
+    fn service_app(&self) -> Option<&str> {
+        None
+    }
 }

@@ -254,6 +254,10 @@ impl TokenSource for PrivateKeyJwt {
     fn advice(&self) -> &'static str {
         "Okta refuses the access token although it was just renewed: check that the app is active and has an admin role"
     }
+
+    fn service_app(&self) -> Option<&str> {
+        Some(&self.client_id)
+    }
 }
 
 fn dpop(said: Option<OktaError>) -> Error {

@@ -1,6 +1,8 @@
-use okta_client::{Cause, Error, ErrorKind};
+use okta_client::{Cause, Error, ErrorKind, Method, Request};
 
-use crate::support::{Server, answer, get, with, with_api_token};
+use crate::support::{
+    Server, answer, error_body, get, token_reply, with, with_api_token, with_private_key,
+};
 
 async fn refused(bytes: Vec<u8>) -> Error {
     let server = Server::start(move |_, _| bytes.clone()).await;
@@ -69,7 +71,7 @@ async fn kinds() {
         (501, "E0000060", ErrorKind::FeatureDisabled),
         (503, "E0000010", ErrorKind::OktaFault),
     ] {
-        let error = refused(answer(status, &crate::support::error_body(code, "S"))).await;
+        let error = refused(answer(status, &error_body(code, "S"))).await;
         assert_eq!(error.kind, kind, "{status} {code}");
         assert_eq!(error.okta.unwrap().code.as_deref(), Some(code));
     }
@@ -92,7 +94,7 @@ async fn oauth_errors_in_body_and_header() {
     );
 
     // The management API's own body stands beside the challenge.
-    let body = crate::support::error_body("E0000006", "You do not have permission");
+    let body = error_body("E0000006", "You do not have permission");
     let error = refused(with(403, &[("www-authenticate", challenge)], body)).await;
     assert_eq!(error.kind, ErrorKind::MissingScope);
     assert_eq!(error.okta.unwrap().code.as_deref(), Some("E0000006"));
@@ -131,7 +133,36 @@ async fn governance_and_other_bodies() {
 
 #[tokio::test]
 async fn half_an_error_is_still_that_error() {
-    let error =
-        refused(crate::support::half(404, &crate::support::error_body("E0000007", "x"))).await;
+    let error = refused(crate::support::half(404, &error_body("E0000007", "x"))).await;
+    assert_eq!(error.kind, ErrorKind::NotFound);
+}
+
+/// Okta's words of what it does for a person, to a service app.
+#[tokio::test]
+async fn a_service_app_is_no_person() {
+    let missed = |id: &str, of: &str| {
+        error_body("E0000007", &format!("Not found: Resource not found: {id} ({of})"))
+    };
+    let path = |path: &'static str| Request::new(Method::Get, path, |_| None).unwrap();
+    let users = path("/api/v1/users");
+    for (body, request, kind) in [
+        (missed("0oaServiceApp", "User"), &users, ErrorKind::NoPerson),
+        (missed("0oaServiceApp", "AppInstance"), &users, ErrorKind::NotFound),
+        (missed("00uNobody", "User"), &users, ErrorKind::NotFound),
+        (missed("x0oaServiceApp", "User"), &users, ErrorKind::NotFound),
+        (error_body("E0000008", "No 0oaServiceApp (User)"), &users, ErrorKind::NotFound),
+        // What was asked for by that id is not there, like anything else.
+        (
+            missed("0oaServiceApp", "User"),
+            &path("/api/v1/users/0oaServiceApp"),
+            ErrorKind::NotFound,
+        ),
+    ] {
+        let server = Server::script(vec![token_reply("token-1", 3_600), answer(404, &body)]).await;
+        let error = with_private_key(&server).send(request).await.unwrap_err();
+        assert_eq!(error.kind, kind, "{body} to {}", request.path());
+    }
+    // With an API token, a person is signed in.
+    let error = refused(answer(404, &missed("0oaServiceApp", "User"))).await;
     assert_eq!(error.kind, ErrorKind::NotFound);
 }

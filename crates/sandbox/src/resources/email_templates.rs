@@ -130,6 +130,7 @@ fn content(call: &mut Call<'_>) -> Result<Answer> {
 
 fn preview(call: &mut Call<'_>) -> Result<Answer> {
     let (template, path) = of_path(call)?;
+    person(call)?;
     let below = |name: &str, allow: &[&str]| call.allowing(&format!("{path}/{name}"), allow);
     Ok(Answer::ok(json!({
         "subject": filled(template.subject, call),
@@ -187,23 +188,27 @@ fn set_settings(call: &mut Call<'_>) -> Result<Answer> {
 /// Sends nothing anywhere; the System Log tells which content would have gone to whom.
 fn test(call: &mut Call<'_>) -> Result<Answer> {
     let (template, _) = of_path(call)?;
+    let to = Target::user(person(call)?);
     let language = call.query("language").unwrap_or_default();
     let subject = customizations::subject(call, template, language);
     let subject = filled(subject.as_deref().unwrap_or(template.subject), call);
-    let to = reader(call).map(Target::user);
-    let targets = to.into_iter().chain([target(template)]).collect();
-    let draft = Draft::new("system.email.delivery").targets(targets);
+    let draft = Draft::new("system.email.delivery").targets(vec![to, target(template)]);
     call.log_event(draft.debug("subject", subject));
     Ok(Answer::empty(204))
 }
 
-/// Who sees previews and gets tests: the caller, or the admin where a service app calls.
-fn reader<'a>(call: &'a Call<'_>) -> Option<&'a User> {
-    let id = match call.principal {
-        Principal::User(id) => id,
-        Principal::App(_) | Principal::Nobody => call.state.admin,
+/// The person who calls; 404 E0000007 for a service app, whose token belongs to nobody.
+fn person<'a>(call: &'a Call<'_>) -> Result<&'a User> {
+    let (Principal::User(id) | Principal::App(id)) = call.principal else {
+        return Err(ApiError::no_session());
     };
-    call.state.users.get(id)
+    call.state.users.get(id).ok_or_else(|| ApiError::not_found(id.as_str(), "User"))
+}
+
+/// Whose names a preview shows: the caller's, or the admin's where a service app looks at a
+/// customization.
+fn reader<'a>(call: &'a Call<'_>) -> Option<&'a User> {
+    person(call).ok().or_else(|| call.state.users.get(call.state.admin))
 }
 
 /// `${…}` replaced by what the reader would see; what only an e-mail that is sent has becomes

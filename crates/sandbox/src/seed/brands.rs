@@ -63,7 +63,7 @@ const WELCOME: [(&str, &str, &str); 2] = [
 
 /// Adds the default brand, and one for partners.
 pub(crate) fn add(state: &mut State, config: &Config, now: Timestamp) {
-    let mut maker = state.maker.apart(config.seed);
+    let mut maker = state.maker.apart(config.seed, "brands");
     let (own, theme) = (maker.id("bnd"), maker.id("the"));
     brands::add(state, (own, theme), "acme", true);
     let (partners, theme) = (maker.id("bnd"), maker.id("the"));

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     config::Config,
-    id::Id,
+    id::{Id, Maker},
     log::{Actor, Client, Draft, Event, Target},
     store::{State, Status, User, attr},
     time::before,
@@ -31,6 +31,9 @@ struct App {
 /// Collects events; they are sorted at the end.
 struct Teller<'a> {
     state: &'a mut State,
+    /// Names events, requests and sessions. The org's own maker, which a small org's past is drawn
+    /// from a second time, would give them the names of events to come.
+    names: Maker,
     now: Timestamp,
     events: Vec<Event>,
     left: usize,
@@ -55,7 +58,8 @@ pub(super) fn settle(state: &mut State, now: Timestamp) {
 /// The events, oldest first, of an org that nobody has touched yet.
 pub(super) fn tell(state: &mut State, config: &Config, now: Timestamp) -> Vec<Event> {
     let apps = apps(state);
-    let mut teller = Teller { state, now, events: Vec::new(), left: config.log_events };
+    let names = state.maker.apart(config.seed, "past");
+    let mut teller = Teller { state, names, now, events: Vec::new(), left: config.log_events };
     teller.locked_out();
     teller.password_spray();
     teller.mfa_fatigue();
@@ -102,8 +106,7 @@ impl Teller<'_> {
             return;
         }
         self.left -= 1;
-        let maker = &mut self.state.maker;
-        let millis = maker.random().i64(0..1_000);
+        let millis = self.state.maker.random().i64(0..1_000);
         let published = before(self.now, seconds.max(1)).max(Timestamp::UNIX_EPOCH);
         let published =
             Timestamp::from_millisecond(published.as_millisecond() + millis).unwrap_or(published);
@@ -114,10 +117,10 @@ impl Teller<'_> {
             place: Some(&seat.network.place),
             zone: "null",
             session: seat.session.clone(),
-            request_id: maker.hex(32).into(),
+            request_id: self.names.hex(32).into(),
             request_uri: uri.into(),
         };
-        let event = draft.finish(published, maker.past_uuid(), actor, client);
+        let event = draft.finish(published, self.names.uuid(), actor, client);
         self.events.push(event);
     }
 
@@ -127,7 +130,7 @@ impl Teller<'_> {
     }
 
     fn session(&mut self) -> Box<str> {
-        format!("102{}", self.state.maker.text(22)).into()
+        format!("102{}", self.names.text(22)).into()
     }
 
     fn sign_in(

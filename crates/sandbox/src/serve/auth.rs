@@ -25,11 +25,10 @@ pub(super) fn check(
     let Some(authorization) = authorization else { return Err(ApiError::no_session()) };
     // Okta's own SDK for Python leaves the space out, and works with real orgs.
     let glued = || {
-        let parts = |scheme: &str| {
-            let (given, token) = authorization.split_at_checked(scheme.len())?;
-            given.eq_ignore_ascii_case(scheme).then_some((given, token))
-        };
-        parts("Bearer").or_else(|| parts("SSWS"))
+        ["Bearer", "SSWS"].into_iter().find_map(|known| {
+            let (scheme, token) = authorization.split_at_checked(known.len())?;
+            scheme.eq_ignore_ascii_case(known).then_some((scheme, token))
+        })
     };
     let (scheme, token) =
         authorization.split_once(' ').or_else(glued).unwrap_or((authorization, ""));

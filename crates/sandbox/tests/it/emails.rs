@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     brands::{made, seeded},
+    oauth,
     support::{Sandbox, texts},
 };
 
@@ -190,4 +191,36 @@ async fn a_test_takes_the_language_or_the_default() {
         ]
     );
     assert_eq!(events[0]["target"][0]["alternateId"], "morgan.hale@acme.example");
+}
+
+/// Okta's server for MCP (1.1.7, `custom_templates.py`) tells its users so: the token of a service
+/// app belongs to nobody, so there is nobody to show the e-mail to.
+#[tokio::test]
+async fn a_service_app_has_no_preview_and_no_test() {
+    let sandbox = Sandbox::new();
+    let template = template(&sandbox, "UserActivation").await;
+    let all = format!("{template}/customizations");
+    let made = sandbox.post(&all, text("en", "${user.lastName} ${activationLink}")).await.body;
+    let granted = oauth::token(&sandbox, "okta.templates.manage").await;
+    let bearer = format!("Bearer {}", granted.body["access_token"].as_str().unwrap());
+    let preview = format!("{template}/default-content/preview");
+    let test = format!("{template}/test");
+    for (method, uri) in [("GET", &preview), ("POST", &test)] {
+        let refused = oauth::call(&sandbox, method, uri, &bearer).await;
+        assert_eq!((refused.status.as_u16(), refused.code()), (404, "E0000007"), "{method}");
+        let client = sandbox.org.service_app().client_id;
+        let summary = format!("Not found: Resource not found: {client} (User)");
+        assert_eq!(refused.body["errorSummary"], summary);
+        assert!(sandbox.call(method, uri, None).await.status.is_success(), "{method}: an admin");
+    }
+    let nonsense = preview.replace("UserActivation", "Nonsense");
+    let refused = oauth::call(&sandbox, "GET", &nonsense, &bearer).await;
+    assert!(refused.text.contains("Nonsense (EmailTemplate)"), "{}", refused.text);
+    let own = format!("{all}/{}/preview", made["id"].as_str().unwrap());
+    let shown = oauth::call(&sandbox, "GET", &own, &bearer).await.body;
+    assert_eq!(shown["body"], "Hale (activationLink Placeholder)");
+    let sent = sandbox
+        .all("/api/v1/logs?since=2026-06-15T09:30:00Z&until=2027-01-01&filter=eventType eq \"system.email.delivery\"")
+        .await;
+    assert_eq!(sent.len(), 1, "what was refused is not sent");
 }

@@ -6,7 +6,7 @@ use axum::http::Request;
 use okta_sandbox::{Config, Fault, FaultKind, Faults, Org};
 use serde_json::json;
 
-use crate::support::Sandbox;
+use crate::{oauth, support::Sandbox};
 
 #[tokio::test]
 async fn the_same_seed_is_the_same_org() {
@@ -80,6 +80,25 @@ async fn errors_have_oktas_shape() {
         assert_eq!(keys, ["errorCode", "errorSummary", "errorLink", "errorId", "errorCauses"]);
         assert!(!reply.header("x-okta-request-id").is_empty());
         assert_eq!(reply.header("date"), "Mon, 15 Jun 2026 09:30:00 GMT");
+    }
+}
+
+/// Okta's SDK for Python (3.4) writes the API token so, and works with real orgs.
+#[tokio::test]
+async fn an_api_token_needs_no_space_before_it() {
+    let sandbox = Sandbox::new();
+    let token = sandbox.org.api_token();
+    for (authorization, status, code) in [
+        (format!("SSWS{token}"), 200, ""),
+        (format!("ssws{token}"), 200, ""),
+        (format!("SSWS  {token}"), 200, ""),
+        (format!("SSWS{token}x"), 401, "E0000011"),
+        ("SSWS".to_owned(), 401, "E0000011"),
+        (format!("SSW{token}"), 403, "E0000005"),
+        (token.to_owned(), 403, "E0000005"),
+    ] {
+        let reply = oauth::call(&sandbox, "GET", "/api/v1/users/me", &authorization).await;
+        assert_eq!((reply.status.as_u16(), reply.code()), (status, code), "{authorization}");
     }
 }
 

@@ -223,7 +223,7 @@ fn parse<T: DeserializeOwned>(path: &Path, text: &str) -> Result<T, ConfigError>
 /// What the catalog has that a policy can name.
 fn known_names() -> Known {
     let mut operations: Vec<String> = okta_catalog::tools()
-        .flat_map(|tool| tool.operation.iter().chain(tool.also))
+        .flat_map(okta_catalog::ToolDef::operations)
         .map(|operation| format!("{} {}", operation.method.as_str(), operation.path))
         .collect();
     operations.sort_unstable();

@@ -140,6 +140,16 @@ impl OrgBox {
         ])
     }
 
+    /// The environment of a server that signs in with an admin's API token.
+    pub(crate) fn admin_environment(&self) -> HashMap<&'static str, String> {
+        let mut environment = self.environment();
+        for name in ["OKTA_CLIENT_ID", "OKTA_PRIVATE_KEY", "OKTA_KEY_ID"] {
+            environment.remove(name);
+        }
+        environment.insert("OKTA_API_TOKEN", self.org.api_token().to_owned());
+        environment
+    }
+
     pub(crate) async fn connect(&self, era: Era, capabilities: Value) -> Client {
         self.connect_with(&self.environment(), era, capabilities).await
     }

@@ -15,6 +15,8 @@ mod crash;
 #[cfg(test)]
 mod every_confirmation;
 #[cfg(test)]
+mod person;
+#[cfg(test)]
 mod protocol;
 #[cfg(test)]
 mod scopes;

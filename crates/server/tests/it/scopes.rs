@@ -75,14 +75,3 @@ async fn the_list_follows_the_granted_scopes_in_both_eras() {
         assert_eq!(status["disabled_tools"]["get_user"], "okta.users.read");
     }
 }
-
-#[test]
-fn every_operation_of_the_catalog_is_a_route_of_the_sandbox() {
-    let routes = okta_sandbox::Org::routes();
-    for tool in okta_catalog::tools() {
-        for operation in tool.operation.iter().chain(tool.also) {
-            let route = (operation.method.as_str(), operation.path);
-            assert!(routes.contains(&route), "{}: {route:?}", tool.name);
-        }
-    }
-}
