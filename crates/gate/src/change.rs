@@ -222,9 +222,7 @@ impl Gate {
         let (last, note) = match sent {
             Ok(last) => self.completed(call, plan, last).await,
             Err(error) => {
-                if !error.is_unknown() {
-                    discard(file);
-                }
+                discard(file);
                 return Err(error);
             }
         };

@@ -1,5 +1,6 @@
 //! What the rows of a call say of it.
 
+use okta_gate::Called;
 use serde_json::{Value, json};
 
 use crate::{
@@ -41,4 +42,35 @@ async fn a_refused_call_names_each_request_once() {
     let row = last(&rig);
     assert_eq!(row["outcome"], "not_found", "{row}");
     assert_eq!(row["okta_request_ids"], json!(["okta-id"]));
+}
+
+#[tokio::test]
+async fn a_change_that_okta_refuses_is_recorded_as_that() {
+    let rig = Rig::new().await;
+    rig.okta.program(|seen: &Seen| match seen.method.as_str() {
+        "GET" => Answer::json(200, &json!({ "id": "x1", "profile": { "name": "n" } })),
+        _ => Answer::json(400, &json!({ "errorCode": "E0000001", "errorSummary": "No" })),
+    });
+    let args = json!({ "group_id": "x1", "profile": { "description": "d" } });
+    let Called::Failed(error) = rig.call("update_group", args, &Person::agrees()).await else {
+        panic!("Okta refused it");
+    };
+    assert_ne!(error.kind(), "outcome_unknown");
+    assert_eq!(last(&rig)["outcome"], error.kind());
+}
+
+/// There is nothing in it, and the next try would find it in its way.
+#[tokio::test]
+async fn no_file_for_secrets_stays_where_none_came() {
+    for (status, kind) in [(400, "bad_argument"), (502, "outcome_unknown")] {
+        let rig = Rig::new().await;
+        rig.okta.program(move |_: &Seen| {
+            Answer::json(status, &json!({ "errorCode": "E0000001", "errorSummary": "No" }))
+        });
+        let args = json!({ "app_config": { "label": "l" }, "secret_file": "new.json" });
+        let called = rig.call("create_application", args, &Person::agrees()).await;
+        assert!(matches!(&called, Called::Failed(error) if error.kind() == kind), "{called:?}");
+        assert_eq!(rig.okta.writes().len(), 1);
+        assert!(!rig.exports.join("new.json").exists(), "{status}");
+    }
 }
