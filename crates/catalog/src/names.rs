@@ -1,5 +1,7 @@
 //! Names that must be unique, compared as those who resolve them do.
 
+use std::net::Ipv4Addr;
+
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 use okta_client::BadRequest;
 use serde_json::Value;
@@ -27,7 +29,7 @@ fn plain(name: &str) -> String {
     ascii.strip_suffix('.').map_or_else(|| ascii.clone(), str::to_owned)
 }
 
-/// Refuses what can be no domain, such as an address of a web page.
+/// Refuses what can be no domain, such as the address of a web page or of a machine.
 pub(crate) fn check_domain(name: &str) -> Result<(), Failure> {
     let ascii = Uts46::new().to_ascii(
         name.as_bytes(),
@@ -35,8 +37,9 @@ pub(crate) fn check_domain(name: &str) -> Result<(), Failure> {
         Hyphens::Allow,
         DnsLength::VerifyAllowRootDot,
     );
+    let named = |ascii: &str| ascii.contains('.') && ascii.parse::<Ipv4Addr>().is_err();
     match ascii {
-        Ok(ascii) if ascii.trim_end_matches('.').contains('.') => Ok(()),
+        Ok(ascii) if named(ascii.trim_end_matches('.')) => Ok(()),
         _ => Err(Failure::Arguments(
             "`domain`: a whole domain name is needed, such as login.example.com".to_owned(),
         )),
@@ -163,6 +166,7 @@ mod tests {
             ".",
             "login",
             "https://login.example.com",
+            "192.0.2.7",
             "login.example.com/",
             "login.example.com:443",
             "it@example.com",

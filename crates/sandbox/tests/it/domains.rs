@@ -112,6 +112,7 @@ async fn bad_names_are_refused() {
         ("login.example.com", "OKTA_MANAGED"),
         ("acme.okta.com", "MANUAL"),
         ("localhost", "MANUAL"),
+        ("192.0.2.7", "MANUAL"),
         ("https://login.globex.example", "MANUAL"),
         ("", "MANUAL"),
         ("login.globex.example", "SOMEBODY"),

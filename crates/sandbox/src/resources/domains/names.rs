@@ -43,7 +43,8 @@ pub(crate) fn checked(property: &str, given: &str) -> Result<String> {
             && !label.ends_with('-')
     };
     let labels = name.split('.').count();
-    if labels >= 2 && name.len() <= 253 && name.split('.').all(is_label) {
+    let is_address = name.parse::<std::net::Ipv4Addr>().is_ok();
+    if labels >= 2 && name.len() <= 253 && name.split('.').all(is_label) && !is_address {
         return Ok(name);
     }
     Err(ApiError::invalid(property, format!("{property}: The domain name is invalid: {given}")))
