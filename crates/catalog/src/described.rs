@@ -32,14 +32,13 @@ pub(crate) fn of(name: &str) -> (String, Args) {
 /// The lines, as the declarations want them.
 #[cfg(any(test, feature = "schemas"))]
 pub fn described() -> String {
-    let mut text = String::new();
-    for tool in crate::tools() {
+    let line = |tool: &crate::ToolDef| {
         let (description, input_schema) = tool.made();
         let described = Described { description: description.into(), input_schema };
-        let line = serde_json::to_string(&described).unwrap_or_default();
-        text.push_str(&format!("{}\t{line}\n", tool.name));
-    }
-    text
+        let described = serde_json::to_string(&described).unwrap_or_default();
+        format!("{}\t{described}\n", tool.name)
+    };
+    crate::tools().map(line).collect::<Vec<_>>().concat()
 }
 
 #[cfg(test)]
