@@ -2,7 +2,11 @@
 
 use fs_err as fs;
 
-use crate::{Result, facts, printer, reference, workspace};
+use crate::{
+    Result, facts, printer,
+    reference::{commands, environment, examples, tools},
+    workspace,
+};
 
 /// Makes the text of a file; `None` where what it is made of is not there.
 type Make = fn() -> Result<Option<String>>;
@@ -12,9 +16,9 @@ type Make = fn() -> Result<Option<String>>;
 const FILES: [(&str, Make); 5] = [
     ("facts/operations.tsv", facts::operations),
     ("crates/catalog/described.tsv", || Ok(Some(okta_catalog::described()))),
-    ("docs/reference/tools.md", || reference::tools().map(Some)),
-    ("docs/reference/commands.md", || Ok(Some(reference::commands()))),
-    ("docs/reference/environment.md", || Ok(Some(reference::environment()))),
+    ("docs/reference/tools.md", || Ok(Some(tools::page(&examples::all()?)))),
+    ("docs/reference/commands.md", || Ok(Some(commands::page()))),
+    ("docs/reference/environment.md", || Ok(Some(environment::page()))),
 ];
 
 /// Writes every generated file, or checks that each is as it would be written.

@@ -1,28 +1,11 @@
 //! The reference, from the declarations that the program itself goes by.
 
 mod abridged;
-mod commands;
-mod environment;
-mod examples;
+pub(crate) mod commands;
+pub(crate) mod environment;
+pub(crate) mod examples;
 mod template;
-mod tools;
-
-use crate::Result;
-
-/// The page of the tools, each with a call of it.
-pub(crate) fn tools() -> Result<String> {
-    Ok(tools::page(&examples::all()?))
-}
-
-/// The page of the commands.
-pub(crate) fn commands() -> String {
-    commands::page()
-}
-
-/// The page of the environment variables.
-pub(crate) fn environment() -> String {
-    environment::page()
-}
+pub(crate) mod tools;
 
 #[cfg(test)]
 mod tests {
