@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use okta_client::{Clock, Entropy, Okta, Settings, SetupError, Surroundings};
+use okta_client::{Clock, Credentials, Entropy, Okta, Settings, SetupError, Surroundings};
 use okta_gate::{Configured, ExportFolder, Gate, Memory, Own, Recorder, Setup, Sources};
 use okta_storage::{KeyFile, Seal, Sqlite, Store};
 
@@ -57,6 +57,7 @@ impl App {
         page: bool,
     ) -> Result<Self, StartError> {
         let api_token = config.api_token();
+        let personal = matches!(config.credentials, Credentials::Person(_));
         let org = config.org.host().to_owned();
         let mut settings = Settings::new(config.org, config.credentials);
         settings.max_in_flight = config.max_in_flight;
@@ -86,8 +87,10 @@ impl App {
             approvers: Arc::new(People::new(page.then(|| Page::new(approvals.clone())))),
             entropy: Arc::clone(&entropy),
         };
-        let own =
-            Own { client_id: (!api_token).then(|| config.principal.clone()), admin: api_token };
+        let own = Own {
+            client_id: (!api_token).then(|| config.principal.clone()),
+            admin: api_token || personal,
+        };
         let gate = Gate::new(Setup {
             wire: Arc::new(okta.clone()),
             recorder,
