@@ -31,6 +31,6 @@ mod upload;
 
 pub use self::{
     config::{Config, Faults},
-    org::{Clock, NoKey, Org, ServiceApp},
+    org::{ClientApp, Clock, NoKey, Org, ServiceApp, SignIn},
     serve::{Fault, FaultKind, Server, Tls, TlsError, tls_self_signed},
 };

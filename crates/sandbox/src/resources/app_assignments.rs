@@ -56,7 +56,7 @@ fn held<'a>(state: &'a State, app: Id, user: &User) -> Option<Held<'a>> {
 }
 
 /// Whether `user` has `app`.
-pub(super) fn has_user(state: &State, app: Id, user: Id) -> bool {
+pub(crate) fn has_user(state: &State, app: Id, user: Id) -> bool {
     state.users.get(user).is_some_and(|user| held(state, app, user).is_some())
 }
 
@@ -69,10 +69,8 @@ pub(super) fn embedded_user(call: &Call<'_>, app: Id, user: Id) -> Option<Value>
 
 /// The user that a path or a body names: `me`, an id or a login.
 fn user_named<'a>(call: &'a Call<'_>, name: &str) -> Result<&'a User> {
-    let id = match (name, &call.principal) {
-        ("me", crate::call::Principal::User(id)) => Some(*id),
-        _ => Id::parse(name),
-    };
+    let me = call.principal.user().filter(|_| name == "me");
+    let id = me.or_else(|| Id::parse(name));
     let by_id = id.and_then(|id| call.state.users.get(id));
     by_id
         .or_else(|| call.state.users.by_login(name))

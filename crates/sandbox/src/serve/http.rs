@@ -153,6 +153,7 @@ fn operate(
             let mut call = Call {
                 state: &mut state,
                 now,
+                method: parts.method.as_str(),
                 base: &base,
                 path,
                 params,

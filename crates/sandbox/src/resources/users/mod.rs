@@ -15,7 +15,7 @@ pub(super) use self::{
 use super::groups;
 use crate::{
     answer::Answer,
-    call::{Call, Principal},
+    call::Call,
     error::{ApiError, Result},
     id::Id,
     route::{Route, delete, get, post, put},
@@ -70,9 +70,9 @@ fn list_groups(call: &mut Call<'_>) -> Result<Answer> {
 /// The user whom the placeholder names by id, login, short name or `me`.
 pub(super) fn find<'a>(call: &'a Call<'_>, placeholder: &str) -> Result<&'a User> {
     let name = call.param(placeholder);
-    let found = match (name, &call.principal) {
-        ("me", Principal::User(id)) => call.state.users.get(*id),
-        _ => named(call.state, name),
+    let found = match call.principal.user().filter(|_| name == "me") {
+        Some(id) => call.state.users.get(id),
+        None => named(call.state, name),
     };
     found.ok_or_else(|| ApiError::not_found(name, "User"))
 }
