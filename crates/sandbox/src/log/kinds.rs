@@ -68,6 +68,10 @@ pub(crate) static KINDS: &[Kind] = &[
         "core.user_group_member.user_remove",
     ),
     kind("group.privilege.grant", "Grant group privilege", ""),
+    kind("group.privilege.revoke", "Revoke group privilege", ""),
+    kind("user.account.privilege.revoke", "Revoke user privilege", ""),
+    kind("app.oauth2.client.privilege.grant", "Grant admin role to public client app", ""),
+    kind("app.oauth2.client.privilege.revoke", "Revoke admin role from public client app", ""),
     kind(
         "user.account.privilege.grant",
         "Grant user privilege",

@@ -7,7 +7,8 @@ use crate::{
     error::{ApiError, Result},
     oauth::bearer::{self, Unusable},
     org::Org,
-    route::Access,
+    rights,
+    route::{Access, Route},
     store::State,
 };
 
@@ -16,10 +17,10 @@ pub(super) fn check(
     org: &Org,
     state: &State,
     parts: &Parts,
-    access: Access,
+    (route, params): (&Route, &[(&'static str, String)]),
     base: &str,
 ) -> Result<Principal> {
-    let Access::Scope(scope) = access else { return Ok(Principal::Nobody) };
+    let Access::Scope(scope) = route.access else { return Ok(Principal::Nobody) };
     let (headers, path) = (&parts.headers, parts.uri.path());
     let Some((scheme, token)) = bearer::credentials(headers) else {
         return Err(ApiError::no_session());
@@ -31,14 +32,21 @@ pub(super) fn check(
             Err(ApiError::invalid_token())
         };
     }
-    let request = (parts.method.as_str(), format!("{base}{path}"));
-    let grant = bearer::grant(state, headers, (request.0, &request.1), org.now());
+    let url = format!("{base}{path}");
+    let grant = bearer::grant(state, headers, (parts.method.as_str(), &url), org.now());
     let grant = grant.map_err(|error| match error {
         Unusable::Missing => ApiError::no_session(),
         Unusable::Invalid(why) => {
             challenge(ApiError::invalid_token(), base, path, scope, ("invalid_token", &why))
         }
     })?;
+    let principal = match &grant.login {
+        Some(login) => Principal::Person { user: login.user, app: grant.app },
+        None => Principal::App(grant.app),
+    };
+    if names_self(state, &principal, route, params) && grant.scopes.contains(route.own) {
+        return Ok(principal);
+    }
     if !covers(&grant.scopes, scope) {
         let why = (
             "insufficient_scope",
@@ -46,10 +54,26 @@ pub(super) fn check(
         );
         return Err(challenge(ApiError::forbidden(), base, path, scope, why));
     }
-    Ok(match &grant.login {
-        Some(login) => Principal::Person { user: login.user, app: grant.app },
-        None => Principal::App(grant.app),
-    })
+    // The scope is granted to the app, the right to whoever uses it.
+    if rights::allow(state, &principal, route) { Ok(principal) } else { Err(ApiError::forbidden()) }
+}
+
+/// True where the operation is about the person who calls.
+fn names_self(
+    state: &State,
+    principal: &Principal,
+    route: &Route,
+    params: &[(&'static str, String)],
+) -> bool {
+    let Some(person) = principal.user().and_then(|user| state.users.get(user)) else {
+        return false;
+    };
+    let is_person = |name: &str| {
+        let own = [person.id.as_str(), person.login(), "me"];
+        own.iter().any(|own| own.eq_ignore_ascii_case(name))
+    };
+    let mut ids = params.iter().filter(|(name, _)| *name == "id");
+    !route.own.is_empty() && ids.any(|(_, name)| is_person(name))
 }
 
 /// True where `granted` holds `scope`, or the `manage` scope that implies it.

@@ -20,6 +20,7 @@ mod pages;
 mod policies;
 mod recordings;
 mod refresh;
+mod roles;
 mod scopes;
 mod server;
 mod sign_in;

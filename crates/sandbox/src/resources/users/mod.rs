@@ -24,6 +24,8 @@ use crate::{
 
 pub(super) const READ: &str = "okta.users.read";
 pub(super) const MANAGE: &str = "okta.users.manage";
+/// With this one people read themselves.
+pub(super) const SELF: &str = "okta.users.read.self";
 
 /// The bucket of all changes of state.
 const CYCLE: &str = "/api/v1/users/{id}/lifecycle/*";
@@ -35,7 +37,7 @@ const fn cycle(path: &'static str, handler: crate::route::Handler) -> Route {
 pub(super) const ROUTES: &[Route] = &[
     get("/api/v1/users", READ, list::list),
     post("/api/v1/users", MANAGE, write::create),
-    get("/api/v1/users/{id}", READ, read).limit(2_000),
+    get("/api/v1/users/{id}", READ, read).own(SELF).limit(2_000),
     post("/api/v1/users/{id}", MANAGE, write::update),
     put("/api/v1/users/{id}", MANAGE, write::replace),
     delete("/api/v1/users/{id}", MANAGE, lifecycle::delete),
