@@ -5,7 +5,7 @@
 //! puts it on a listener, [`Org::service`] into any axum application.
 //!
 //! The inside, in the order in which a request meets it: `serve` (HTTP, faults, rate limits, who
-//! calls), `route` (which operation), `resources` (one file per resource, a table of routes and a
+//! calls), `rights` (what they may do), `route` (which operation), `resources` (one file per resource, a table of routes and a
 //! function for each), `store` (the state). `scim` evaluates filters, `log` is the System Log,
 //! `oauth` gives and checks tokens, `seed` fills a new org.
 //!
@@ -21,6 +21,7 @@ mod log;
 mod oauth;
 mod org;
 mod resources;
+mod rights;
 mod route;
 mod scim;
 mod seed;
@@ -31,6 +32,6 @@ mod upload;
 
 pub use self::{
     config::{Config, Faults},
-    org::{Clock, NoKey, Org, ServiceApp},
+    org::{ClientApp, Clock, NoKey, Org, ServiceApp, SignIn},
     serve::{Fault, FaultKind, Server, Tls, TlsError, tls_self_signed},
 };

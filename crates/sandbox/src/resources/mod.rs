@@ -22,6 +22,7 @@ pub(crate) mod policies;
 pub(crate) mod policy_rules;
 pub(crate) mod roles;
 mod schemas;
+mod sign_in;
 pub(crate) mod themes;
 mod users;
 
@@ -50,6 +51,7 @@ pub(crate) const TABLES: &[&[Route]] = &[
     policy_rules::ROUTES,
     roles::ROUTES,
     schemas::ROUTES,
+    sign_in::ROUTES,
     themes::ROUTES,
     users::ROUTES,
 ];

@@ -5,7 +5,10 @@
 mod support;
 
 mod apps;
+mod authorize;
 mod brands;
+mod browser;
+mod device;
 mod domains;
 mod email_domains;
 mod emails;
@@ -16,8 +19,11 @@ mod org;
 mod pages;
 mod policies;
 mod recordings;
+mod refresh;
+mod roles;
 mod scopes;
 mod server;
+mod sign_in;
 mod themes;
 mod users;
 mod witness;

@@ -13,8 +13,8 @@ use crate::{
 };
 
 const SCOPES: &str = "okta.users.manage okta.groups.manage okta.apps.manage okta.policies.manage \
-                      okta.deviceAssurance.manage okta.brands.manage okta.templates.manage \
-                      okta.domains.manage okta.emailDomains.manage";
+                      okta.roles.manage okta.deviceAssurance.manage okta.brands.manage \
+                      okta.templates.manage okta.domains.manage okta.emailDomains.manage";
 
 /// What happened since the org was made.
 const LOG: &str = "/api/v1/logs?since=2026-06-15T09:30:00Z&until=2027-01-01";
@@ -187,6 +187,19 @@ async fn people(writer: &mut Writer) {
     writer.go(unlock, &["user.account.unlock_by_admin"]).await;
 }
 
+async fn roles(writer: &mut Writer) {
+    let role = json!({ "type": "REPORT_ADMIN" });
+    for (holder, granted, revoked) in [
+        ("/api/v1/users", "user.account.privilege.grant", "user.account.privilege.revoke"),
+        ("/api/v1/groups", "group.privilege.grant", "group.privilege.revoke"),
+    ] {
+        let all = writer.sandbox.all(&format!("{holder}?limit=200")).await;
+        let roles = format!("{holder}/{}/roles", all[9]["id"].as_str().unwrap());
+        let given = writer.create(&roles, role.clone(), &[granted]).await;
+        writer.write("DELETE", &given, Value::Null, &[revoked]).await;
+    }
+}
+
 async fn groups(writer: &mut Writer) {
     let named = |name: &str| json!({ "profile": { "name": name } });
     let groups = "/api/v1/groups";
@@ -353,6 +366,7 @@ async fn domains(writer: &mut Writer, brand: &str) {
 async fn every_write_can_be_found_in_the_log() {
     let mut writer = Writer::new().await;
     people(&mut writer).await;
+    roles(&mut writer).await;
     groups(&mut writer).await;
     apps(&mut writer).await;
     policies(&mut writer).await;
