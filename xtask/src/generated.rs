@@ -4,7 +4,7 @@ use fs_err as fs;
 
 use crate::{
     Result, facts, printer,
-    reference::{commands, environment, examples, tools},
+    reference::{commands, examples, schema, settings, tools},
     workspace,
 };
 
@@ -13,12 +13,13 @@ type Make = fn() -> Result<Option<String>>;
 
 /// The files below the root of the repository, in the order in which they are made: the examples
 /// of the reference call tools that were described before.
-const FILES: [(&str, Make); 5] = [
+const FILES: [(&str, Make); 6] = [
     ("facts/operations.tsv", facts::operations),
     ("crates/catalog/described.tsv", || Ok(Some(okta_catalog::described()))),
     ("docs/reference/tools.md", || Ok(Some(tools::page(&examples::all()?)))),
     ("docs/reference/commands.md", || Ok(Some(commands::page()))),
-    ("docs/reference/environment.md", || Ok(Some(environment::page()))),
+    ("docs/reference/settings.md", || Ok(Some(settings::page()))),
+    ("docs/reference/okta-mcp.schema.json", || schema::text().map(Some)),
 ];
 
 /// Writes every generated file, or checks that each is as it would be written.

@@ -24,7 +24,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Task {
-    /// Write the reference (tools, commands, environment variables), and the table of Okta's operations
+    /// Write the reference (tools, commands, settings with their JSON schema), and the table of Okta's operations
     Gen {
         /// Write nothing; fail where a file is not as it would be written
         #[arg(long)]

@@ -1,5 +1,7 @@
 //! What a tool may ask for while it prepares, and what it answers with.
 
+use std::{collections::BTreeMap, sync::Arc};
+
 use jiff::Timestamp;
 use okta_client::{BoxFuture, Error as OktaError, Reply, Request, SecretString};
 use serde_json::Value;
@@ -60,6 +62,8 @@ pub struct Access {
     pub granted: Option<Vec<String>>,
     /// True with an API token, whose rights are those of the admin who made it.
     pub api_token: bool,
+    /// The tools that the configuration switches off, each with what says so.
+    pub off: Arc<BTreeMap<&'static str, String>>,
 }
 
 impl Access {

@@ -1,15 +1,22 @@
-//! Which scopes count.
+//! What may be listed and called: by scope, and by what the configuration switches off.
+
+use std::{collections::BTreeMap, sync::Arc};
 
 use okta_catalog::{Access, Scope, ToolDef};
 use okta_client::Grant;
 
-/// What the configuration says of scopes.
+/// The tools that the configuration switches off, each with what says so.
+pub type SwitchedOff = Arc<BTreeMap<&'static str, String>>;
+
+/// What the configuration says of scopes and tools.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Configured {
     /// The scopes asked for. With an API token they only limit what is listed and callable.
     pub scopes: Vec<String>,
     /// True with an API token.
     pub api_token: bool,
+    /// What is neither listed nor callable, whatever the scopes.
+    pub off: SwitchedOff,
 }
 
 /// What may be done now: the configured scopes until Okta's answer is known, then those granted.
@@ -27,12 +34,18 @@ impl Rights {
             configured: configured.scopes.clone(),
             granted,
             api_token: configured.api_token,
+            off: Arc::clone(&configured.off),
         })
     }
 
     /// True if the tool may be listed and called.
     pub fn allow(&self, tool: &ToolDef) -> bool {
-        tool.allowed_by(Some(self.0.effective()))
+        self.switched_off(tool).is_none() && tool.allowed_by(Some(self.0.effective()))
+    }
+
+    /// What in the configuration switches the tool off, where something does.
+    pub fn switched_off(&self, tool: &ToolDef) -> Option<&str> {
+        self.0.off.get(tool.name).map(String::as_str)
     }
 
     /// True if the scope is there.
@@ -55,6 +68,7 @@ mod tests {
         let configured = Configured {
             scopes: vec!["okta.users.manage".to_owned(), "okta.roles.read".to_owned()],
             api_token: false,
+            off: SwitchedOff::default(),
         };
         let asked_for = Rights::new(&configured, None);
         let scopes = [Scope::USERS_READ, Scope::USERS_MANAGE, Scope::ROLES_READ, Scope::LOGS_READ];
@@ -64,5 +78,20 @@ mod tests {
         assert_eq!(scopes.map(|scope| granted.have(scope)), [true, false, false, false]);
         let unlimited = Rights::new(&configured, Some(&Grant::Unlimited));
         assert_eq!(scopes.map(|scope| unlimited.have(scope)), [true, true, true, false]);
+    }
+
+    #[test]
+    fn what_is_switched_off_is_not_there_whatever_the_scopes() {
+        let why = "deny_tools (okta-mcp.toml:3:14)";
+        let configured = Configured {
+            scopes: vec!["okta.groups.manage".to_owned()],
+            api_token: true,
+            off: Arc::new(BTreeMap::from([("delete_group", why.to_owned())])),
+        };
+        let rights = Rights::new(&configured, Some(&Grant::Unlimited));
+        let tool = |name: &str| okta_catalog::find(name).unwrap();
+        assert!(!rights.allow(tool("delete_group")) && rights.allow(tool("create_group")));
+        assert_eq!(rights.switched_off(tool("delete_group")), Some(why));
+        assert_eq!(rights.access().off.len(), 1);
     }
 }

@@ -21,6 +21,14 @@ pub enum CallError {
         /// True where the configuration asks for it, and Okta did not grant it.
         asked_for: bool,
     },
+    /// The configuration switches the tool off. Nothing was sent.
+    #[error("{tool} is switched off by {by}")]
+    SwitchedOff {
+        /// The tool.
+        tool: &'static str,
+        /// The setting, and where it stands.
+        by: String,
+    },
     /// The state of the org does not allow it. Nothing was changed.
     #[error("{message}")]
     Refused {
@@ -131,6 +139,7 @@ impl CallError {
         match self {
             Self::Arguments(_) => "bad_argument",
             Self::Scope { .. } => "missing_scope",
+            Self::SwitchedOff { .. } => "switched_off",
             Self::Refused { .. } => "refused",
             Self::Changed => "conflict",
             Self::NotConfirmed(_) | Self::AskFailed(_) => "not_confirmed",
@@ -241,6 +250,9 @@ impl CallError {
             ),
             Self::Scope { needed, asked_for: true } => {
                 format!("grant {needed} to the app in Okta (Okta API Scopes), restart this server")
+            }
+            Self::SwitchedOff { .. } => {
+                "whoever runs this server can change that setting and restart it".to_owned()
             }
             Self::Refused { next, .. }
             | Self::CannotAsk { next, .. }

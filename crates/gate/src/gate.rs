@@ -37,7 +37,7 @@ pub struct Setup {
     pub recorder: Arc<dyn Recorder>,
     /// The clock.
     pub clock: Arc<dyn Clock>,
-    /// Which scopes are asked for.
+    /// Which scopes are asked for, and which tools are switched off.
     pub configured: Configured,
     /// Where files go.
     pub exports: ExportFolder,
@@ -282,8 +282,10 @@ impl Gate {
         }
     }
 
-    /// The scopes, first: by what Okta granted, which a call waits for.
+    /// Whether the tool is there, first: not switched off, and its scope among those that Okta
+    /// granted, which a call waits for.
     pub(crate) async fn allow(&self, call: &Call, tool: &ToolDef) -> Result<Rights, CallError> {
+        self.switched_on(tool)?;
         let setup = &self.0.setup;
         if tool.operation.is_none() {
             return Ok(self.rights());
@@ -305,6 +307,13 @@ impl Gate {
         } else {
             Err(CallError::Scope { needed: needed(), asked_for: true })
         }
+    }
+
+    /// Refuses a tool that the configuration switches off.
+    pub(crate) fn switched_on(&self, tool: &ToolDef) -> Result<(), CallError> {
+        let off = &self.0.setup.configured.off;
+        off.get(tool.name)
+            .map_or(Ok(()), |by| Err(CallError::SwitchedOff { tool: tool.name, by: by.clone() }))
     }
 
     /// The change is done under this lock.

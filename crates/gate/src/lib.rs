@@ -31,7 +31,7 @@ mod sources;
 mod undo;
 mod wire;
 
-pub use access::{Configured, Rights};
+pub use access::{Configured, Rights, SwitchedOff};
 pub use ask::{Asker, Question, Verdict};
 pub use context::{Client, Context};
 pub use envelope::CallError;

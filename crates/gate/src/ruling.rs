@@ -149,6 +149,8 @@ impl Gate {
     ) -> Result<Ruled, CallError> {
         let mut ruled: Option<Ruled> = None;
         for tool in &change.tools {
+            // What takes a change back is a call of whatever else does the same.
+            self.switched_on(tool)?;
             let next = self.rule(call, &known(tool, change)).await?;
             ruled = Some(match ruled {
                 Some(ruled) => ruled.and(next),

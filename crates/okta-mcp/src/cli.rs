@@ -2,6 +2,7 @@
 
 mod approvals;
 mod audit;
+mod config;
 mod policy;
 
 use std::{fmt::Write as _, path::PathBuf, str::FromStr};
@@ -14,12 +15,13 @@ pub(crate) use audit::{
     AuditArgs, AuditCommand, ExportArgs, ExportFormat, ReconcileArgs, ReportArgs, SearchArgs,
     ShowArgs, TailArgs, VerifyArgs, WindowArgs,
 };
+pub(crate) use config::{CheckConfigArgs, ConfigArgs, ConfigCommand, ShowConfigArgs};
 pub(crate) use policy::{CheckArgs, ExplainArgs, PolicyArgs, PolicyCommand, ReplayArgs, TestArgs};
 
 /// Administer an Okta org from AI clients through the Model Context Protocol
 ///
-/// Without a command: an MCP server on standard input and output, configured by environment
-/// variables and, for policy and audit trail, by a file.
+/// Without a command: an MCP server on standard input and output, configured by a file of profiles
+/// and by environment variables, which hold over it.
 #[derive(Debug, Default, Parser)]
 #[command(
     name = "okta-mcp",
@@ -63,6 +65,7 @@ pub(crate) enum Command {
     Undo(UndoArgs),
     Approvals(ApprovalsArgs),
     Audit(AuditArgs),
+    Config(ConfigArgs),
     Policy(PolicyArgs),
     Tools(ToolsArgs),
     Sandbox(SandboxArgs),
@@ -246,10 +249,10 @@ Examples:
 
 Environment variables:"
         .to_owned();
-    for variable in okta_mcp_server::VARS {
-        let about = variable.about.strip_suffix('.').filter(|about| !about.contains(". "));
-        let about = about.unwrap_or(variable.about);
-        let default = match variable.default {
+    for setting in okta_mcp_server::SETTINGS {
+        let about = setting.about.strip_suffix('.').filter(|about| !about.contains(". "));
+        let about = about.unwrap_or(setting.about);
+        let default = match setting.default {
             "none" => String::new(),
             needed if needed.starts_with("required") => format!("[{needed}] "),
             default => format!("[default: {default}] "),
@@ -258,7 +261,7 @@ Environment variables:"
         let _ = write!(
             text,
             "\n  {}\n          {about}\n          {default}[example: {}]",
-            variable.name, variable.example
+            setting.variable, setting.example
         );
     }
     text

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use okta_client::{Clock, Entropy};
-use okta_mcp_server::{App, Config, Flags, StartError, SystemClock, SystemEntropy};
+use okta_mcp_server::{
+    App, Config, Flags, Logging, Profile, Settings, StartError, SystemClock, SystemEntropy,
+};
 use okta_sandbox::{Org, Server};
 use tokio::net::TcpListener;
 
@@ -43,6 +45,21 @@ impl Given {
         let flags = "--config, --profile and --read-only";
         Err(Failure::usage(format!("{flags} do not go with {command}, which has no configuration")))
     }
+
+    /// The settings of the profile, as they are given.
+    pub(crate) fn settings(&self) -> Result<Settings, Failure> {
+        Settings::read(&environment, &self.flags).map_err(Failure::usage)
+    }
+
+    /// Starts the log of this process, for a command that takes no org.
+    pub(crate) fn start_log(&self) -> Result<(), Failure> {
+        Logging::of(&self.settings()?).map_err(Failure::usage)?.start().map_err(Failure::usage)
+    }
+
+    /// The profile.
+    pub(crate) fn profile(&self) -> Result<Profile, Failure> {
+        Profile::read(&environment, &self.flags).map_err(Failure::usage)
+    }
 }
 
 /// A configuration, and the org in memory that it names, where it does.
@@ -81,6 +98,7 @@ type Make = fn(Config, Arc<dyn Clock>, Arc<dyn Entropy>) -> Result<App, StartErr
 /// Reads the configuration and puts the server together.
 pub(crate) async fn connect(given: &Given, make: Make) -> Result<Connected, Failure> {
     let Configured { config, sandbox } = configuration(given).await?;
+    config.logging.start().map_err(Failure::usage)?;
     let (principal, host) = (config.principal.clone(), config.org.host().to_owned());
     let (profile, api_token) = (config.profile.clone(), config.api_token());
     let app =
@@ -100,15 +118,22 @@ async fn embedded(flags: &Flags) -> Result<Configured, Failure> {
     let listener = TcpListener::bind("127.0.0.1:0").await.map_err(Failure::unexpected)?;
     let server = Server::start(org, listener, None).await.map_err(Failure::unexpected)?;
     let url = server.url();
-    let scopes = app.scopes.join(" ");
-    // The org is named by us, whatever the environment says; the rest of it holds.
+    // Those of the profile hold here, too.
+    let told = Settings::read(&environment, flags).map_err(Failure::usage)?.has_scopes();
+    let scopes = (!told).then(|| app.scopes.join(" "));
+    // Org and sign-in are named by us, whatever the configuration says; the rest of it holds.
     let env = |name: &str| match name {
         "OKTA_ORG_URL" => Some(url.clone()),
         "OKTA_CLIENT_ID" => Some(app.client_id.clone()),
         "OKTA_PRIVATE_KEY" => Some(app.private_key_pem.clone()),
         "OKTA_KEY_ID" => Some(app.key_id.clone()),
-        "OKTA_API_TOKEN" | "OKTA_API_TOKEN_FILE" | "OKTA_PRIVATE_KEY_FILE" => None,
-        "OKTA_SCOPES" => environment(name).or_else(|| Some(scopes.clone())),
+        "OKTA_MCP_SIGN_IN" => Some("private_key".to_owned()),
+        "OKTA_API_TOKEN"
+        | "OKTA_API_TOKEN_FILE"
+        | "OKTA_PRIVATE_KEY_FILE"
+        | "OKTA_CLIENT_SECRET"
+        | "OKTA_CLIENT_SECRET_FILE" => None,
+        "OKTA_SCOPES" => scopes.clone().or_else(|| environment(name)),
         _ => environment(name),
     };
     let config = Config::read(&env, flags).map_err(Failure::usage)?;

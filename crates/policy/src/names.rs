@@ -32,6 +32,33 @@ impl Policy {
     }
 }
 
+/// A name or glob in a list that matches nothing of what there is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Idle {
+    /// Its place in the list, from 0.
+    pub index: usize,
+    /// What matches nothing, and what may have been meant.
+    pub problem: String,
+    /// True for a name without wildcards: most likely a slip.
+    pub exact: bool,
+}
+
+impl Globs {
+    /// Those that match none of `names`, each of which is a `what`.
+    pub fn unmatched(&self, what: &str, names: &[String]) -> Vec<Idle> {
+        let told = |(index, text, exact): (usize, &str, bool)| Idle {
+            index,
+            problem: if exact {
+                format!("there is no {what} {text:?}{}", near(text, names))
+            } else {
+                format!("{text:?} matches no {what} that there is")
+            },
+            exact,
+        };
+        self.idle(names).map(told).collect()
+    }
+}
+
 fn idle(list: &'static str, index: usize, ready: &Ready, known: &Known) -> Vec<Unmatched> {
     let selection = &ready.selection;
     let lists: [(&'static str, &str, Option<&Globs>, &[String]); 3] = [
@@ -42,15 +69,16 @@ fn idle(list: &'static str, index: usize, ready: &Ready, known: &Known) -> Vec<U
     let mut found = Vec::new();
     for (key, what, globs, names) in lists {
         let Some(globs) = globs else { continue };
-        found.extend(globs.idle(names).map(|(place, text, exact)| Unmatched {
+        found.extend(globs.unmatched(what, names).into_iter().map(|idle| Unmatched {
             label: ready.label.clone(),
-            problem: if exact {
-                format!("there is no {what} {text:?}{}", near(text, names))
-            } else {
-                format!("{text:?} matches no {what} that there is")
-            },
-            path: vec![Step::Key(list), Step::Index(index), Step::Key(key), Step::Index(place)],
-            exact,
+            problem: idle.problem,
+            path: vec![
+                Step::Key(list),
+                Step::Index(index),
+                Step::Key(key),
+                Step::Index(idle.index),
+            ],
+            exact: idle.exact,
         }));
     }
     found

@@ -8,11 +8,21 @@ use crate::{
     words::Effect,
 };
 
-/// How a name matches a list of globs.
-#[derive(Debug)]
-pub(crate) struct Globs(Vec<Glob>);
+/// A list of globs, of which one must match.
+#[derive(Clone, Debug)]
+pub struct Globs(Vec<Glob>);
 
-#[derive(Debug)]
+/// A text that is no glob.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{problem}")]
+pub struct BadGlob {
+    /// Its place in the list, from 0.
+    pub index: usize,
+    /// Why.
+    pub problem: String,
+}
+
+#[derive(Clone, Debug)]
 struct Glob {
     text: String,
     /// Of a glob of operations: what the method must match.
@@ -129,8 +139,16 @@ impl Selection {
 }
 
 impl Globs {
+    /// Globs over names, such as `delete_*` or `{activate,deactivate}_user`.
+    pub fn of_names(patterns: &[String]) -> Result<Self, BadGlob> {
+        let compile = |(index, text): (usize, &String)| {
+            name(text).map_err(|problem| BadGlob { index, problem })
+        };
+        patterns.iter().enumerate().map(compile).collect::<Result<_, _>>().map(Self)
+    }
+
     /// True if one of the globs matches.
-    pub(crate) fn any(&self, name: &str) -> bool {
+    pub fn any(&self, name: &str) -> bool {
         self.0.iter().any(|glob| glob.is_match(name))
     }
 

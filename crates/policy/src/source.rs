@@ -31,6 +31,7 @@ pub(crate) struct Selectors<'a> {
 
 /// A rule: which calls it is about, and what becomes of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
     /// What answers and the trail call it; without one it is `rule` and its number.
@@ -42,7 +43,8 @@ pub struct Rule {
     /// Tools that match one of these globs.
     pub tools: Option<Vec<String>>,
     /// Calls that send an operation that matches one of these globs: method, space and path, such
-    /// as `DELETE /api/v1/groups/*`. See [`Operation`](crate::Operation) for what is compared.
+    /// as `DELETE /api/v1/groups/*`.
+    // What is compared: `Operation` in `facts.rs`.
     pub operations: Option<Vec<String>>,
     /// A condition, in CEL.
     pub when: Option<String>,
@@ -66,19 +68,20 @@ impl Rule {
 
 /// A limit: how many of the calls it is about may be made before a person is asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Limit {
     /// What answers, the trail and conditions (`counts.NAME`) call it.
     pub name: String,
-    /// As in [`Rule`].
+    /// Calls with one of these effects.
     pub effects: Option<Vec<Effect>>,
-    /// As in [`Rule`].
+    /// Tools of a toolset that matches one of these globs.
     pub toolsets: Option<Vec<String>>,
-    /// As in [`Rule`].
+    /// Tools that match one of these globs.
     pub tools: Option<Vec<String>>,
-    /// As in [`Rule`].
+    /// Calls that send an operation that matches one of these globs, as in a rule.
     pub operations: Option<Vec<String>>,
-    /// As in [`Rule`].
+    /// A condition, in CEL.
     pub when: Option<String>,
     /// How many are let through in any such span of time.
     pub at_most: u64,
@@ -105,6 +108,7 @@ impl Limit {
 
 /// What a limit counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Count {
     /// Objects, each once, however often it is changed.
@@ -117,6 +121,7 @@ pub enum Count {
 /// What may not be changed, whatever the rules say. An entry is an id or a name, compared without
 /// regard to case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Protect {
     /// People: ids, logins or e-mail addresses.

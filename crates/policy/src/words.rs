@@ -44,6 +44,7 @@ pub struct UnknownWord {
 
 /// What a call does to the org, from harmless to grave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Effect {
     /// Changes nothing.
@@ -61,6 +62,7 @@ words!(Effect:
 
 /// What becomes of a call, from weak to strong: the strongest that matches decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Decision {
     /// It is done.
@@ -75,6 +77,7 @@ words!(Decision: Allow = "allow", Confirm = "confirm", Deny = "deny");
 
 /// How sure it is that a person confirmed, from weak to strong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// The MCP client says that its person did; a hook in the client can answer for them.

@@ -95,7 +95,7 @@ impl App {
             wire: Arc::new(okta.clone()),
             recorder,
             clock: Arc::clone(&clock),
-            configured: Configured { scopes: config.scopes, api_token },
+            configured: Configured { scopes: config.scopes, api_token, off: config.off },
             exports: ExportFolder::new(config.exports),
             sources: Sources {
                 uploads: config.uploads,

@@ -1,21 +1,41 @@
 //! The configuration: from flags, environment variables and a file, judged before anything is
 //! started.
+//!
+//! Each setting is declared once, in `table.rs`. `layers.rs` lays file, environment and flags over
+//! each other; the other modules read what came of it.
 
 mod audit;
 mod error;
 mod file;
+mod layers;
 mod mistake;
+mod profile;
+mod redirect;
+mod secret;
+mod setting;
+mod show;
+mod sign_in;
+mod switches;
+pub(crate) mod table;
 
-use std::path::PathBuf;
+use std::{fmt, path::PathBuf};
 
 pub use audit::{AuditSettings, CheckpointCommand, SyslogTo};
 pub use error::ConfigError;
-pub use file::{Profile, read_cases};
-use okta_client::{Credentials, OrgUrl, PrivateKey};
+pub use file::read_cases;
+pub use layers::{At, Origin, Settings};
+use okta_client::{Credentials, OrgUrl};
+use okta_gate::SwitchedOff;
 use okta_policy::Policy;
-use secrecy::{ExposeSecret as _, SecretString};
+pub use profile::Profile;
+use secrecy::SecretString;
+pub use secret::KeySource;
+pub use setting::{Group, Kind, Setting};
+pub use show::Row;
+pub use sign_in::{Dpop, Flow, SignIn};
+pub use table::SETTINGS;
 
-use crate::{key_file, system::Folders, vars};
+use crate::{Logging, system::Folders};
 
 /// Reads an environment variable.
 pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -32,17 +52,23 @@ pub struct Flags {
 }
 
 /// What the server works with.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Config {
     /// The profile of the configuration file.
     pub profile: String,
     /// What is allowed, confirmed and denied. Nothing but the configuration changes it.
     pub policy: Policy,
+    /// The tools that are switched off.
+    pub off: SwitchedOff,
     /// How the audit trail is kept.
     pub audit: AuditSettings,
+    /// How much is logged, and where to.
+    pub logging: Logging,
     /// The org.
     pub org: OrgUrl,
-    /// How to sign in.
+    /// Who signs in, and how.
+    pub sign_in: SignIn,
+    /// The same, as `okta-client` takes it.
     pub credentials: Credentials,
     /// The scopes asked for; with an API token, those that limit the tools.
     pub scopes: Vec<String>,
@@ -72,6 +98,23 @@ pub struct Config {
     pub ca_file: Option<PathBuf>,
     /// A folder of them.
     pub ca_dir: Option<PathBuf>,
+    /// What whoever wrote it may have overlooked: one sentence each.
+    pub remarks: Vec<String>,
+}
+
+impl fmt::Debug for Config {
+    /// Without what may hold a secret, such as the proxy's URL.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("profile", &self.profile)
+            .field("org", &self.org)
+            .field("sign_in", &self.sign_in)
+            .field("scopes", &self.scopes)
+            .field("policy", &self.policy)
+            .field("off", &self.off)
+            .field("state", &self.state)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Config {
@@ -82,193 +125,53 @@ impl Config {
 
     /// Reads the configuration. Everything that can be judged without the network is judged here.
     pub fn read(env: Environment<'_>, flags: &Flags) -> Result<Self, ConfigError> {
-        let Profile { name, policy, audit, .. } = Profile::read(env, flags)?;
-        let set = |name: &str| {
-            env(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
-        };
-        let org = set(vars::ORG_URL).ok_or(ConfigError::Missing {
-            variable: vars::ORG_URL,
-            why: "it names the Okta org",
-            example: "https://acme.okta.com",
-        })?;
-        let org = OrgUrl::parse(&org).map_err(ConfigError::Org)?;
-        let scopes = set(vars::SCOPES).map(|text| split_scopes(&text)).transpose()?;
-        let allowed: Vec<PathBuf> = set(vars::ALLOWED_KEY_DIRS)
-            .map(|dirs| std::env::split_paths(&dirs).collect())
-            .unwrap_or_default();
-        let (credentials, scopes, principal) = sign_in(&set, scopes, &allowed)?;
+        let Profile { name, settings, policy, off, audit, mut remarks, .. } =
+            Profile::read(env, flags)?;
+        let logging = Logging::of(&settings)?;
+        let org = settings.get(&table::ORG);
+        let org = org.ok_or_else(|| settings.missing(&table::ORG, "it names the Okta org"))?;
+        let org = OrgUrl::parse(org.text()).map_err(|error| org.bad(error))?;
+        let key_folders = settings.paths(&table::ALLOWED_KEY_DIRS).unwrap_or_default();
+        let sign_in = sign_in::read(&settings, &key_folders, &mut remarks)?;
+        let domain_key = settings
+            .one_of(Group::DomainKey)
+            .map(|given| KeySource::of(given).read(&given.at(), settings.profile(), &key_folders));
         let folders = Folders::of(env);
         let uploads = folders.as_ref().map(|folders| folders.data.join("uploads"));
-        let folder = |name: &'static str, default: Option<PathBuf>| {
-            set(name).map(PathBuf::from).or(default).ok_or(ConfigError::NoHome(name))
-        };
+        let exports = settings.path(&table::EXPORT_DIR);
         Ok(Self {
             profile: name,
             policy,
+            off,
             audit,
+            logging,
             org,
-            credentials,
-            scopes,
-            principal,
-            allow_sensitive: sensitive(set(vars::SENSITIVE).as_deref())?,
-            max_in_flight: number(vars::MAX_IN_FLIGHT, set(vars::MAX_IN_FLIGHT), 20)?,
-            read_attempts: number(vars::READ_ATTEMPTS, set(vars::READ_ATTEMPTS), 3)?,
-            state: Self::state_folder(env)?,
-            exports: folder(vars::EXPORT_DIR, folders.map(|f| f.data.join("exports")))?,
-            uploads: match set(vars::UPLOAD_DIRS) {
-                Some(folders) => std::env::split_paths(&folders).collect(),
-                None => uploads.into_iter().collect(),
-            },
-            key_folders: allowed,
-            domain_key: set(vars::DOMAIN_KEY).map(SecretString::from),
-            https_proxy: set(vars::HTTPS_PROXY).or_else(|| set("https_proxy")),
-            no_proxy: set(vars::NO_PROXY).or_else(|| set("no_proxy")),
-            ca_file: set(vars::SSL_CERT_FILE).map(PathBuf::from),
-            ca_dir: set(vars::SSL_CERT_DIR).map(PathBuf::from),
+            credentials: sign_in.credentials(&settings)?,
+            scopes: sign_in.scopes(&settings)?,
+            principal: sign_in.principal(),
+            sign_in,
+            allow_sensitive: settings.text(&table::SENSITIVE) == Some("allow"),
+            max_in_flight: settings.whole(&table::MAX_IN_FLIGHT, 20).try_into().unwrap_or(20),
+            read_attempts: settings.whole(&table::READ_ATTEMPTS, 3),
+            state: settings.state_folder(env)?,
+            exports: exports
+                .or_else(|| folders.map(|folders| folders.data.join("exports")))
+                .ok_or(ConfigError::NoHome(&table::EXPORT_DIR))?,
+            uploads: settings
+                .paths(&table::UPLOAD_DIRS)
+                .unwrap_or_else(|| uploads.into_iter().collect()),
+            key_folders,
+            domain_key: domain_key.transpose()?,
+            https_proxy: settings.text(&table::PROXY).map(str::to_owned),
+            no_proxy: settings.text(&table::NO_PROXY).map(str::to_owned),
+            ca_file: settings.path(&table::CA_FILE),
+            ca_dir: settings.path(&table::CA_DIR),
+            remarks,
         })
-    }
-
-    /// The folder of the trail and of what outlives a call, which needs no org.
-    pub fn state_folder(env: Environment<'_>) -> Result<PathBuf, ConfigError> {
-        let set = env(vars::STATE_DIR).filter(|text| !text.trim().is_empty());
-        set.map(|text| PathBuf::from(text.trim()))
-            .or_else(|| Folders::of(env).map(|folders| folders.state))
-            .ok_or(ConfigError::NoHome(vars::STATE_DIR))
     }
 
     /// True where an API token signs in.
     pub const fn api_token(&self) -> bool {
-        matches!(self.credentials, Credentials::ApiToken(_))
-    }
-}
-
-type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
-
-fn sign_in(
-    set: Lookup<'_>,
-    scopes: Option<Vec<String>>,
-    allowed: &[PathBuf],
-) -> Result<(Credentials, Vec<String>, String), ConfigError> {
-    let token = secret(set, vars::API_TOKEN, vars::API_TOKEN_FILE, allowed)?;
-    let key = secret(set, vars::PRIVATE_KEY, vars::PRIVATE_KEY_FILE, allowed)?;
-    let client_id = set(vars::CLIENT_ID);
-    match (token, key) {
-        (Some(_), Some((variable, _))) => {
-            Err(ConfigError::Both { first: vars::API_TOKEN, second: variable })
-        }
-        (Some((_, token)), None) => {
-            let scopes = scopes.unwrap_or_else(every_read);
-            Ok((Credentials::ApiToken(token), scopes, "api-token".to_owned()))
-        }
-        (None, Some((variable, key))) => {
-            let client_id = client_id.ok_or(ConfigError::Missing {
-                variable: vars::CLIENT_ID,
-                why: "it names the service app whose private key is given",
-                example: "0oa1b2c3d4e5f6g7h8i9",
-            })?;
-            let scopes = scopes.ok_or(ConfigError::Missing {
-                variable: vars::SCOPES,
-                why: "it says what the server may do",
-                example: "\"okta.users.read okta.groups.read\"",
-            })?;
-            // Scopes of a person's sign-in: a service app cannot have them.
-            let person = ["openid", "profile", "email", "offline_access"];
-            let scopes: Vec<String> =
-                scopes.into_iter().filter(|scope| !person.contains(&scope.as_str())).collect();
-            let key = PrivateKey::parse(key.expose_secret(), set(vars::KEY_ID).as_deref())
-                .map_err(|problem| ConfigError::Key { variable, problem })?;
-            let principal = client_id.clone();
-            let asked = scopes.clone();
-            Ok((Credentials::PrivateKey { client_id, key, scopes }, asked, principal))
-        }
-        (None, None) if client_id.is_some() => Err(ConfigError::Missing {
-            variable: vars::PRIVATE_KEY,
-            why: "the app named by OKTA_CLIENT_ID signs in with it",
-            example: "/run/secrets/okta.pem",
-        }),
-        (None, None) => Err(ConfigError::Missing {
-            variable: vars::CLIENT_ID,
-            why: "it names the service app that signs in with OKTA_PRIVATE_KEY (or set \
-                  OKTA_API_TOKEN; or try it without Okta: okta-mcp --sandbox)",
-            example: "0oa1b2c3d4e5f6g7h8i9",
-        }),
-    }
-}
-
-/// A secret, and the variable it came from.
-fn secret(
-    set: Lookup<'_>,
-    variable: &'static str,
-    file_variable: &'static str,
-    allowed: &[PathBuf],
-) -> Result<Option<(&'static str, SecretString)>, ConfigError> {
-    match (set(variable), set(file_variable)) {
-        (Some(_), Some(_)) => Err(ConfigError::Both { first: variable, second: file_variable }),
-        (Some(text), None) if variable == vars::PRIVATE_KEY && key_file::is_path(&text) => {
-            let text = key_file::read(variable, text.as_ref(), allowed)?;
-            Ok(Some((variable, text)))
-        }
-        (Some(text), None) => Ok(Some((variable, text.into()))),
-        (None, Some(path)) => {
-            let text = key_file::read(file_variable, path.as_ref(), allowed)?;
-            Ok(Some((file_variable, text)))
-        }
-        (None, None) => Ok(None),
-    }
-}
-
-fn split_scopes(text: &str) -> Result<Vec<String>, ConfigError> {
-    let mut scopes: Vec<String> = Vec::new();
-    for scope in text.split([' ', ',', '\t', '\n']).filter(|scope| !scope.is_empty()) {
-        let good =
-            scope.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-:".contains(&byte));
-        if !good {
-            return Err(ConfigError::Bad {
-                variable: vars::SCOPES,
-                problem: format!("{scope:?} is no scope; one looks like okta.users.read"),
-            });
-        }
-        if !scopes.iter().any(|known| known == scope) {
-            scopes.push(scope.to_owned());
-        }
-    }
-    Ok(scopes)
-}
-
-/// The scope of every tool that reads.
-fn every_read() -> Vec<String> {
-    let mut scopes: Vec<String> = okta_catalog::tools()
-        .flat_map(okta_catalog::ToolDef::scopes)
-        .filter(|scope| scope.reads())
-        .map(|scope| scope.to_string())
-        .collect();
-    scopes.sort();
-    scopes.dedup();
-    scopes
-}
-
-fn sensitive(text: Option<&str>) -> Result<bool, ConfigError> {
-    match text {
-        None | Some("refuse") => Ok(false),
-        Some("allow") => Ok(true),
-        Some(other) => Err(ConfigError::Bad {
-            variable: vars::SENSITIVE,
-            problem: format!("{other:?} is neither allow nor refuse"),
-        }),
-    }
-}
-
-fn number<N: std::str::FromStr + PartialOrd + From<u8>>(
-    variable: &'static str,
-    text: Option<String>,
-    default: u8,
-) -> Result<N, ConfigError> {
-    let Some(text) = text else { return Ok(default.into()) };
-    match text.parse() {
-        Ok(number) if number >= N::from(1) => Ok(number),
-        _ => Err(ConfigError::Bad {
-            variable,
-            problem: format!("{text:?} is no whole number of at least 1"),
-        }),
+        matches!(self.sign_in, SignIn::ApiToken { .. })
     }
 }

@@ -4,19 +4,18 @@ use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::config::ConfigError;
+use crate::config::{At, ConfigError};
 
 /// The largest file that can be a key: the largest RSA key in a JWK is a tenth of it.
 const LARGEST: u64 = 64 * 1024;
 
 /// The text of a key file. It must be inside one of `allowed`, links resolved, where there are
 /// any.
-pub(crate) fn read(
-    variable: &'static str,
-    path: &Path,
-    allowed: &[PathBuf],
-) -> Result<SecretString, ConfigError> {
-    let fail = |problem: String| ConfigError::File { variable, path: path.to_owned(), problem };
+pub(crate) fn read(at: &At, path: &Path, allowed: &[PathBuf]) -> Result<SecretString, ConfigError> {
+    let fail = |problem: String| {
+        let (by, path) = (at.to_string(), path.to_owned());
+        ConfigError::File { by, path, problem }
+    };
     let real = path.canonicalize().map_err(|error| fail(error.to_string()))?;
     let inside =
         |folder: &PathBuf| folder.canonicalize().is_ok_and(|folder| real.starts_with(folder));

@@ -16,11 +16,11 @@ mod stdio;
 mod system;
 mod tools;
 mod trail;
-mod vars;
 
 pub use app::{App, StartError};
 pub use config::{
-    AuditSettings, CheckpointCommand, Config, ConfigError, Environment, Flags, Profile, SyslogTo,
+    At, AuditSettings, CheckpointCommand, Config, ConfigError, Dpop, Environment, Flags, Flow,
+    Group, KeySource, Kind, Origin, Profile, Row, SETTINGS, Setting, Settings, SignIn, SyslogTo,
     read_cases,
 };
 pub use handler::Handler;
@@ -30,4 +30,3 @@ pub use stdio::serve_stdio;
 pub use system::{Folders, SystemClock, SystemEntropy};
 pub use tools::{annotations, definition, definitions_digest};
 pub use trail::of as trail_of;
-pub use vars::{VARS, Var};

@@ -4,10 +4,7 @@ use std::path::PathBuf;
 
 use tracing_subscriber::filter::LevelFilter;
 
-use crate::{
-    config::{ConfigError, Environment},
-    vars,
-};
+use crate::config::{ConfigError, Settings, table};
 
 /// How much is logged, and where to.
 #[derive(Clone, Debug)]
@@ -18,34 +15,35 @@ pub struct Logging {
 
 /// The log cannot be opened.
 #[derive(Debug, thiserror::Error)]
-#[error("OKTA_LOG_FILE: {0}")]
+#[error("the log file: {0}")]
 pub struct LoggingError(#[from] std::io::Error);
 
 impl Logging {
-    /// Reads `OKTA_LOG_LEVEL` and `OKTA_LOG_FILE`.
-    pub fn from_environment(env: Environment<'_>) -> Result<Self, ConfigError> {
-        let level = env(vars::LOG_LEVEL).unwrap_or_default();
-        let level = match level.trim().to_ascii_uppercase().as_str() {
-            "" | "WARNING" | "WARN" => LevelFilter::WARN,
-            "CRITICAL" | "ERROR" => LevelFilter::ERROR,
-            "INFO" | "SUCCESS" => LevelFilter::INFO,
-            "DEBUG" => LevelFilter::DEBUG,
-            "TRACE" => LevelFilter::TRACE,
-            "OFF" => LevelFilter::OFF,
-            _ => {
-                return Err(ConfigError::Bad {
-                    variable: vars::LOG_LEVEL,
-                    problem: format!("{level:?} is none of ERROR, WARNING, INFO, DEBUG"),
-                });
-            }
+    /// What the settings say of it.
+    pub fn of(settings: &Settings) -> Result<Self, ConfigError> {
+        let level = match settings.get(&table::LOG_LEVEL) {
+            Some(given) => match given.text().to_ascii_uppercase().as_str() {
+                "WARNING" | "WARN" => LevelFilter::WARN,
+                "CRITICAL" | "ERROR" => LevelFilter::ERROR,
+                "INFO" | "SUCCESS" => LevelFilter::INFO,
+                "DEBUG" => LevelFilter::DEBUG,
+                "TRACE" => LevelFilter::TRACE,
+                "OFF" => LevelFilter::OFF,
+                _ => {
+                    let level = given.text();
+                    return Err(
+                        given.bad(format!("{level:?} is none of ERROR, WARNING, INFO, DEBUG"))
+                    );
+                }
+            },
+            None => LevelFilter::WARN,
         };
-        let file = env(vars::LOG_FILE).filter(|path| !path.trim().is_empty()).map(PathBuf::from);
-        Ok(Self { level, file })
+        Ok(Self { level, file: settings.path(&table::LOG_FILE) })
     }
 
     /// Starts the log of this process. Other crates' lines only as warnings, so that no library
     /// logs what ours keep out.
-    pub fn start(self) -> Result<(), LoggingError> {
+    pub fn start(&self) -> Result<(), LoggingError> {
         use tracing_subscriber::{
             Layer as _, filter::Targets, layer::SubscriberExt as _, util::SubscriberInitExt as _,
         };
@@ -62,7 +60,7 @@ impl Logging {
             targets = targets.with_target(ours, self.level);
         }
         let layer = tracing_subscriber::fmt::layer().with_ansi(false);
-        let layer = match self.file {
+        let layer = match &self.file {
             Some(path) => {
                 let file = fs_err::OpenOptions::new().append(true).create(true).open(path)?;
                 layer.with_writer(std::sync::Mutex::new(file)).boxed()

@@ -86,3 +86,18 @@ pub(crate) fn writable_by_others(about: &std::fs::Metadata) -> Option<u32> {
 pub(crate) fn writable_by_others(_: &std::fs::Metadata) -> Option<u32> {
     None
 }
+
+/// The mode of a file that others than its owner may read; `None` where they may not, or where the
+/// system has no modes.
+#[cfg(unix)]
+pub(crate) fn readable_by_others(about: &std::fs::Metadata) -> Option<u32> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = about.permissions().mode() & 0o7777;
+    (mode & 0o077 != 0).then_some(mode)
+}
+
+/// The mode of a file that others than its owner may read: Windows has none.
+#[cfg(not(unix))]
+pub(crate) fn readable_by_others(_: &std::fs::Metadata) -> Option<u32> {
+    None
+}

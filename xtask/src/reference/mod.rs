@@ -2,8 +2,9 @@
 
 mod abridged;
 pub(crate) mod commands;
-pub(crate) mod environment;
 pub(crate) mod examples;
+pub(crate) mod schema;
+pub(crate) mod settings;
 mod template;
 pub(crate) mod tools;
 
@@ -12,7 +13,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_tool_command_and_variable_has_its_place() {
+    fn every_tool_command_and_setting_has_its_place() {
         let examples = examples::all().unwrap();
         let tools = tools::page(&examples);
         for tool in okta_catalog::tools() {
@@ -24,13 +25,10 @@ mod tests {
             let heading = format!("\n## okta-mcp {}\n", command.get_name());
             assert!(commands.contains(&heading), "{heading}");
         }
-        let environment = environment::page();
-        for variable in okta_mcp_server::VARS {
-            assert!(
-                environment.contains(&format!("\n## {}\n", variable.name)),
-                "{}",
-                variable.name
-            );
+        let settings = settings::page();
+        for setting in okta_mcp_server::SETTINGS {
+            let heading = format!("\n## {}\n", setting.variable);
+            assert!(settings.contains(&heading), "{heading}");
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What this server may do: asks nothing of Okta.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -29,7 +31,7 @@ impl Prepare for GetScopeStatus {
 fn status(access: &Access) -> Value {
     let effective = access.effective();
     let disabled: Map<String, Value> = super::tools()
-        .filter(|tool| !tool.allowed_by(Some(effective)))
+        .filter(|tool| !tool.allowed_by(Some(effective)) && !access.off.contains_key(tool.name))
         .map(|tool| {
             let scopes: Vec<&str> = tool.scopes().iter().map(|scope| scope.as_str()).collect();
             (tool.name.to_owned(), json!(scopes.join(" or ")))
@@ -56,6 +58,13 @@ fn status(access: &Access) -> Value {
             status.insert("granted_scopes".to_owned(), Value::Null);
             status.insert("about".to_owned(), json!("Okta has not granted a token yet."));
         }
+    }
+    if !access.off.is_empty() {
+        let mut off: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (tool, by) in access.off.iter() {
+            off.entry(by).or_default().push(tool);
+        }
+        status.insert("switched_off_by_configuration".to_owned(), json!(off));
     }
     let none = disabled.is_empty();
     status.insert("disabled_tools".to_owned(), Value::Object(disabled));

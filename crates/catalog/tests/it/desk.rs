@@ -175,6 +175,7 @@ impl Desk for Fake {
             configured: self.scopes.clone(),
             granted: Some(self.scopes.clone()),
             api_token: false,
+            off: Arc::default(),
         }
     }
 

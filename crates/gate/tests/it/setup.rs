@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use okta_client::{BoxFuture, Clock, Credentials, Entropy, OrgUrl, Settings, Surroundings};
 use okta_gate::{
     Approvers, Asker, Called, Client, Configured, Context, ExportFolder, Gate, Level, Memory, Own,
-    Question, Recorded, Recorder, Row, Setup, Sources, TrailError, Verdict,
+    Question, Recorded, Recorder, Row, Setup, Sources, SwitchedOff, TrailError, Verdict,
 };
 use okta_policy::Policy;
 use okta_storage::{Approval, KeyFile, Seal, Sqlite};
@@ -216,6 +216,16 @@ impl Rig {
 
     /// A pipeline under that policy.
     pub(crate) async fn under(policy: Policy, scopes: Vec<String>, allow_sensitive: bool) -> Self {
+        let configured = Configured { scopes, api_token: true, off: SwitchedOff::default() };
+        Self::configured(configured, policy, allow_sensitive).await
+    }
+
+    /// A pipeline with that configuration, under that policy.
+    pub(crate) async fn configured(
+        configured: Configured,
+        policy: Policy,
+        allow_sensitive: bool,
+    ) -> Self {
         let okta = Okta::start().await;
         let org = OrgUrl::parse(&okta.origin).unwrap();
         let clock: Arc<dyn Clock> = Arc::new(Still::default());
@@ -231,7 +241,7 @@ impl Rig {
             wire: Arc::new(client),
             recorder: Arc::clone(&trail) as Arc<dyn Recorder>,
             clock,
-            configured: Configured { scopes, api_token: true },
+            configured,
             exports: ExportFolder::new(&exports),
             sources: Sources {
                 uploads: vec![exports.join("uploads")],

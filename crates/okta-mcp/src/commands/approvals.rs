@@ -7,26 +7,25 @@ mod show;
 use std::{path::PathBuf, sync::Arc};
 
 use okta_mcp_server::{
-    AuditSettings, Config, Flags, Profile, SystemClock, SystemEntropy,
+    AuditSettings, SystemClock, SystemEntropy,
     approvals::{Approvals, ApprovalsError},
 };
 use okta_storage::Approval;
 
 use crate::{
     cli::{ApprovalsArgs, ApprovalsCommand},
-    commands::stdio,
     failure::Failure,
-    org,
+    org::{self, Given},
 };
 
 /// Who decides here, in the trail.
 const BY: &str = "terminal";
 
 /// Does what is asked about approvals. It takes a state folder, and no org.
-pub(crate) async fn run(args: &ApprovalsArgs, flags: &Flags) -> Result<(), Failure> {
-    stdio::start_log()?;
-    let state = Config::state_folder(&org::environment).map_err(Failure::usage)?;
-    let profile = Profile::read(&org::environment, flags).map_err(Failure::usage)?;
+pub(crate) async fn run(args: &ApprovalsArgs, given: &Given) -> Result<(), Failure> {
+    given.start_log()?;
+    let profile = given.profile()?;
+    let state = profile.settings.state_folder(&org::environment).map_err(Failure::usage)?;
     let desk = Desk::new(state, &profile.audit);
     match &args.command {
         ApprovalsCommand::List(args) => show::list(&desk, args).await,

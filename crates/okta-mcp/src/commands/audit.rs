@@ -11,13 +11,12 @@ use std::{io, path::PathBuf, sync::Arc};
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use okta_client::{Clock as _, Entropy};
-use okta_mcp_server::{Config, Profile, SystemClock, SystemEntropy, trail_of};
+use okta_mcp_server::{SystemClock, SystemEntropy, trail_of};
 use okta_trail::{Recorder as _, Row, Trail};
 use serde_json::{Map, Value};
 
 use crate::{
     cli::{AuditArgs, AuditCommand, WindowArgs},
-    commands::stdio,
     failure::Failure,
     moment,
     org::{self, Given},
@@ -26,7 +25,7 @@ use crate::{
 
 /// Does what is asked about the trail. But for `reconcile` it takes a state folder, and no org.
 pub(crate) async fn run(args: &AuditArgs, given: &Given) -> Result<(), Failure> {
-    stdio::start_log()?;
+    given.start_log()?;
     if let AuditCommand::Verify(args) = &args.command
         && let Some(folder) = &args.folder
     {
@@ -57,8 +56,8 @@ struct Desk {
 
 impl Desk {
     fn new(given: &Given) -> Result<Self, Failure> {
-        let state = Config::state_folder(&org::environment).map_err(Failure::usage)?;
-        let profile = Profile::read(&org::environment, &given.flags).map_err(Failure::usage)?;
+        let profile = given.profile()?;
+        let state = profile.settings.state_folder(&org::environment).map_err(Failure::usage)?;
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
         let clock = Arc::new(SystemClock);
         let now = clock.now();

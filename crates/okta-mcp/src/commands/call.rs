@@ -8,7 +8,6 @@ use serde_json::Value;
 use crate::{
     arguments,
     cli::{CallArgs, Output, UndoArgs},
-    commands::stdio,
     failure::Failure,
     org::{self, Given},
     printer, table,
@@ -48,7 +47,6 @@ async fn make(
     given: &Given,
     output: Option<Output>,
 ) -> Result<(), Failure> {
-    stdio::start_log()?;
     let org = org::connect(given, App::for_one_call).await?;
     if tool.operation.is_none() {
         // It tells what is granted. That nothing could be, its answer says too.

@@ -48,8 +48,8 @@ fn server_for(
 ) -> Command {
     let app = org.service_app();
     let mut command = Command::new(program);
-    for variable in okta_mcp_server::VARS {
-        command.env_remove(variable.name).env_remove(variable.name.to_lowercase());
+    for setting in okta_mcp_server::SETTINGS {
+        command.env_remove(setting.variable).env_remove(setting.variable.to_lowercase());
     }
     command
         .env("OKTA_ORG_URL", url)

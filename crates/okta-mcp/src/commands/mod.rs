@@ -4,6 +4,7 @@ mod approvals;
 mod audit;
 mod call;
 mod completions;
+mod config;
 mod demo;
 mod policy;
 mod sandbox;
@@ -26,13 +27,14 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         let given = Given::new(cli.sandbox, cli.configuration);
         match cli.command {
             None => stdio::run(&given).await,
-            Some(Command::Approvals(args)) => approvals::run(&args, &given.flags).await,
+            Some(Command::Approvals(args)) => approvals::run(&args, &given).await,
             Some(Command::Audit(args)) => audit::run(&args, &given).await,
             Some(Command::Call(args)) => call::run(&args, &given.or(args.sandbox)).await,
             Some(Command::Completions { shell }) => {
                 given.unused("completions")?;
                 completions::run(shell)
             }
+            Some(Command::Config(args)) => config::run(&args.command, &given),
             Some(Command::Demo) => {
                 given.unused("demo")?;
                 demo::run().await

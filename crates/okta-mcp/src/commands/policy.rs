@@ -7,14 +7,10 @@ mod replay;
 mod test;
 
 use okta_catalog::{ToolDef, toolset_of};
-use okta_mcp_server::Profile;
+use okta_mcp_server::Settings;
 use okta_policy::{Declared, Effect, Operation};
 
-use crate::{
-    cli::PolicyCommand,
-    failure::Failure,
-    org::{self, Given},
-};
+use crate::{cli::PolicyCommand, failure::Failure, org::Given};
 
 /// Does what is asked about the policy. It takes no org.
 pub(crate) fn run(command: PolicyCommand, given: &Given) -> Result<(), Failure> {
@@ -24,10 +20,6 @@ pub(crate) fn run(command: PolicyCommand, given: &Given) -> Result<(), Failure> 
         PolicyCommand::Replay(args) => replay::run(&args, given),
         PolicyCommand::Test(args) => test::run(&args, given),
     }
-}
-
-fn profile(given: &Given) -> Result<Profile, Failure> {
-    Profile::read(&org::environment, &given.flags).map_err(Failure::usage)
 }
 
 /// What the catalog says of a tool, for a policy.
@@ -51,8 +43,8 @@ fn effect(tool: &ToolDef) -> Effect {
     }
 }
 
-/// The host of the org that the environment names, where it does.
-fn host() -> String {
-    let url = org::environment("OKTA_ORG_URL").unwrap_or_default();
-    okta_client::OrgUrl::parse(&url).map(|url| url.host().to_owned()).unwrap_or_default()
+/// The host of the org that the settings name, where they do.
+fn host(settings: &Settings) -> String {
+    let url = settings.org().unwrap_or_default();
+    okta_client::OrgUrl::parse(url).map(|url| url.host().to_owned()).unwrap_or_default()
 }

@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal as _;
 
-use okta_mcp_server::{App, Logging, serve_stdio};
+use okta_mcp_server::{App, serve_stdio};
 
 use crate::{
     failure::Failure,
@@ -13,7 +13,6 @@ use crate::{
 
 /// Serves until the client closes its end, or this process is told to stop.
 pub(crate) async fn run(given: &Given) -> Result<(), Failure> {
-    start_log()?;
     let mut stop = Stop::new().map_err(Failure::unexpected)?;
     let org = org::connect(given, App::new).await?;
     if std::io::stdin().is_terminal() {
@@ -25,12 +24,4 @@ pub(crate) async fn run(given: &Given) -> Result<(), Failure> {
     let (input, output) = (tokio::io::stdin(), tokio::io::stdout());
     let served = Box::pin(serve_stdio(org.app, input, output, stop.told()));
     served.await.map_err(Failure::unexpected)
-}
-
-/// Starts the log that the environment asks for.
-pub(super) fn start_log() -> Result<(), Failure> {
-    Logging::from_environment(&org::environment)
-        .map_err(Failure::usage)?
-        .start()
-        .map_err(Failure::usage)
 }

@@ -50,10 +50,10 @@ pub(crate) async fn run(args: &ToolsArgs, given: &Given) -> Result<(), Failure> 
 
 /// What the configuration unlocks; `None` where nothing is configured.
 async fn rights(given: &Given) -> Result<Option<Rights>, Failure> {
-    if !given.sandbox && org::environment("OKTA_ORG_URL").is_none() {
+    if !given.sandbox && given.settings()?.org().is_none() {
         return Ok(None);
     }
     let config = org::configuration(given).await?.config;
     let api_token = config.api_token();
-    Ok(Some(Rights::new(&Configured { scopes: config.scopes, api_token }, None)))
+    Ok(Some(Rights::new(&Configured { scopes: config.scopes, api_token, off: config.off }, None)))
 }

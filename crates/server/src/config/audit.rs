@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 /// How the audit trail is kept.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct AuditSettings {
     /// Refuse reads too where the trail cannot be kept; without it only changes are refused.
@@ -40,6 +41,7 @@ impl Default for AuditSettings {
 
 /// Where a syslog daemon listens.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(try_from = "String")]
 pub enum SyslogTo {
     /// `unix:/dev/log`: a socket of this machine.
@@ -75,6 +77,7 @@ impl TryFrom<String> for SyslogTo {
 
 /// A program and its arguments.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(try_from = "Vec<String>")]
 pub struct CheckpointCommand(pub Vec<String>);
 

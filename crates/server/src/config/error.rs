@@ -2,45 +2,44 @@
 
 use std::path::PathBuf;
 
-use okta_client::{KeyError, OrgUrlError};
+use okta_client::KeyError;
+
+use super::{layers::At, setting::Setting};
 
 /// Why the server cannot start: which setting, why, and what it should look like.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// A setting is missing.
-    #[error("{variable} is not set: {why}, such as {variable}={example}")]
+    #[error("{}", missing(setting, why, file.as_ref()))]
     Missing {
-        /// The variable.
-        variable: &'static str,
+        /// The setting.
+        setting: &'static Setting,
         /// Why it is needed.
         why: &'static str,
-        /// An example.
-        example: &'static str,
+        /// The file and the profile in it that could say it, where there is one.
+        file: Option<(PathBuf, String)>,
     },
     /// A setting cannot be read.
-    #[error("{variable}: {problem}")]
+    #[error("{at}: {problem}")]
     Bad {
-        /// The variable.
-        variable: &'static str,
+        /// Where it stands.
+        at: At,
         /// What is wrong with it, and what is accepted.
         problem: String,
     },
-    /// The org URL cannot be read.
-    #[error("OKTA_ORG_URL: {0}")]
-    Org(OrgUrlError),
     /// The private key cannot be read.
-    #[error("{variable}: {problem}")]
+    #[error("{at}: {problem}")]
     Key {
-        /// The variable.
-        variable: &'static str,
+        /// Where it stands.
+        at: At,
         /// What is wrong with it.
         problem: KeyError,
     },
-    /// A file that a setting names cannot be used.
-    #[error("{variable}: {}: {problem}", path.display())]
+    /// A file that something names cannot be used.
+    #[error("{by}: {}: {problem}", path.display())]
     File {
-        /// The variable.
-        variable: &'static str,
+        /// What names it.
+        by: String,
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
@@ -66,15 +65,40 @@ pub enum ConfigError {
         /// Which there are.
         problem: String,
     },
-    /// Two settings contradict each other.
-    #[error("{first} and {second} are both set: keep one of them")]
+    /// Two settings say the same thing in two ways.
+    #[error("{} and {} are both set: keep one of them", first.named(), second.named())]
     Both {
         /// One.
-        first: &'static str,
+        first: At,
         /// The other.
-        second: &'static str,
+        second: At,
     },
-    /// There is no home folder to keep the trail in.
-    #[error("there is no home folder for the audit trail: set {0}, such as {0}=/var/lib/okta-mcp")]
-    NoHome(&'static str),
+    /// Two settings do not go together.
+    #[error("{} does not go with {}: {why}", first.named(), second.named())]
+    Contradiction {
+        /// One.
+        first: At,
+        /// The other.
+        second: At,
+        /// Why.
+        why: String,
+    },
+    /// There is no home folder to keep files in.
+    #[error("there is no home folder: set {name}, such as {name}={}", .0.example, name = .0.variable)]
+    NoHome(&'static Setting),
+}
+
+fn missing(setting: &Setting, why: &str, file: Option<&(PathBuf, String)>) -> String {
+    let Setting { variable, example, .. } = setting;
+    match (file, setting.key) {
+        (Some((path, profile)), Some(key)) => format!(
+            "{key} is not set in profile {profile} of {}, nor is {variable}: {why}, such as {}",
+            path.display(),
+            setting.toml_example()
+        ),
+        _ if example.contains(' ') => {
+            format!("{variable} is not set: {why}, such as {variable}=\"{example}\"")
+        }
+        _ => format!("{variable} is not set: {why}, such as {variable}={example}"),
+    }
 }

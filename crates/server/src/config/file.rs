@@ -1,134 +1,76 @@
-//! The configuration file: where it is, who may change it, and what it says.
+//! The configuration file: where it is, who may change it, and what is written in it.
 
 use std::{
     collections::BTreeMap,
     io::Read as _,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
-use okta_policy::{Cases, Known, Limit, Policy, PolicyError, Protect, Rule, Source};
+use okta_policy::{Cases, Limit, Protect, Rule};
 use serde::{Deserialize, de::DeserializeOwned};
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue, Deserializer},
+};
 
 use super::{
-    AuditSettings, ConfigError, Environment, Flags,
+    AuditSettings, ConfigError, Environment, Flags, SETTINGS,
+    layers::{Given, Origin, set},
     mistake::{self, Place},
+    secret,
+    setting::Setting,
+    table,
 };
-use crate::{
-    system::{self, Folders},
-    vars,
-};
+use crate::system::{self, Folders};
 
 /// The profile that holds where none is named.
-const DEFAULT: &str = "default";
+pub(super) const DEFAULT: &str = "default";
+
+/// The keys of a profile that are no settings, but its policy.
+const POLICY: [&str; 3] = ["rules", "limits", "protect"];
 
 /// The largest file that is read, in bytes.
 const LARGEST: u64 = 1 << 20;
 
-/// What the configuration file says for one profile, with what stands above it.
-#[derive(Clone, Debug)]
-pub struct Profile {
-    /// Its name.
-    pub name: String,
-    /// The file; `None` where there is none.
-    pub file: Option<PathBuf>,
-    /// What is allowed, confirmed and denied.
-    pub policy: Policy,
-    /// How the audit trail is kept.
-    pub audit: AuditSettings,
-    /// What a reader of the file may have overlooked: one sentence each.
-    pub remarks: Vec<String>,
-}
-
-/// The file as it is written.
+/// The file as it is written, less the settings of its profiles.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Tables {
     audit: AuditSettings,
-    profiles: BTreeMap<String, ProfileTable>,
+    profiles: BTreeMap<String, PolicyTables>,
 }
 
-/// One profile as it is written.
+/// The policy of a profile as it is written.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-struct ProfileTable {
-    read_only: bool,
-    rules: Vec<Rule>,
-    limits: Vec<Limit>,
-    protect: Protect,
+pub(super) struct PolicyTables {
+    pub(super) rules: Vec<Rule>,
+    pub(super) limits: Vec<Limit>,
+    pub(super) protect: Protect,
 }
 
 /// A file that was read.
-struct Written {
-    path: PathBuf,
+pub(super) struct Written {
+    pub(super) path: Arc<Path>,
+    pub(super) audit: AuditSettings,
     text: String,
-    tables: Tables,
+    policies: BTreeMap<String, PolicyTables>,
+    settings: BTreeMap<String, Vec<Given>>,
 }
 
-impl Profile {
-    /// Reads the profile that flags and environment name, which hold over what it says.
-    pub fn read(env: Environment<'_>, flags: &Flags) -> Result<Self, ConfigError> {
-        let set = |name: &str| setting(env, name);
-        let written = match find(env, flags) {
-            Some((path, by)) => Some(Written::read(path, by)?),
-            None => None,
-        };
-        let named = flags.profile.clone().or_else(|| set(vars::PROFILE));
-        let mut profile = match written {
-            Some(written) => written.profile(named.as_deref())?,
-            None => Self::without_a_file(named)?,
-        };
-        let told = flags.read_only.then_some(true).map_or_else(
-            || set(vars::READ_ONLY).map(|text| flag(vars::READ_ONLY, &text)).transpose(),
-            |read_only| Ok(Some(read_only)),
-        )?;
-        if let Some(read_only) = told {
-            profile.policy = profile.policy.with_read_only(read_only);
-        }
-        Ok(profile)
-    }
-
-    /// Reads every profile of the file that flags and environment name; none where there is no
-    /// file.
-    pub fn all(env: Environment<'_>, flags: &Flags) -> Result<Vec<Self>, ConfigError> {
-        let Some((path, by)) = find(env, flags) else { return Ok(Vec::new()) };
-        let names: Vec<String> =
-            Written::read(path.clone(), by)?.tables.profiles.into_keys().collect();
-        let names = if names.is_empty() { vec![DEFAULT.to_owned()] } else { names };
-        names.iter().map(|name| Written::read(path.clone(), by)?.profile(Some(name))).collect()
-    }
-
-    /// Reads a file, and the profile of it that is named, whatever environment and flags say.
-    pub fn of_file(path: PathBuf, named: Option<&str>) -> Result<Self, ConfigError> {
-        Written::read(path, "the file")?.profile(named)
-    }
-
-    fn without_a_file(named: Option<String>) -> Result<Self, ConfigError> {
-        let name = named.unwrap_or_else(|| DEFAULT.to_owned());
-        if name != DEFAULT {
-            return Err(ConfigError::NoProfile {
-                name,
-                problem: "there is no configuration file (--config names one)".to_owned(),
-            });
-        }
-        Ok(Self {
-            name,
-            file: None,
-            policy: Policy::default(),
-            audit: AuditSettings::default(),
-            remarks: Vec::new(),
-        })
-    }
-}
-
-/// A variable that is set to something.
-fn setting(env: Environment<'_>, name: &str) -> Option<String> {
-    env(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+/// One profile of it.
+pub(super) struct Section {
+    pub(super) name: String,
+    pub(super) policy: PolicyTables,
+    pub(super) given: Vec<Given>,
 }
 
 /// The file that is to be read, and what names it.
-fn find(env: Environment<'_>, flags: &Flags) -> Option<(PathBuf, &'static str)> {
+pub(super) fn find(env: Environment<'_>, flags: &Flags) -> Option<(PathBuf, &'static str)> {
     let named = flags.file.clone().map(|path| (path, "--config"));
-    named.or_else(|| Some((setting(env, vars::CONFIG)?.into(), vars::CONFIG))).or_else(|| {
+    let variable = table::CONFIG.variable;
+    named.or_else(|| Some((set(env, variable)?.into(), variable))).or_else(|| {
         let path = Folders::of(env)?.config.join("okta-mcp.toml");
         // What is there and cannot be read is no reason to go on without it.
         let missing = |error: std::io::Error| error.kind() == std::io::ErrorKind::NotFound;
@@ -138,9 +80,10 @@ fn find(env: Environment<'_>, flags: &Flags) -> Option<(PathBuf, &'static str)> 
 }
 
 impl Written {
-    fn read(path: PathBuf, by: &'static str) -> Result<Self, ConfigError> {
+    /// Reads a file, which `by` names.
+    pub(super) fn read(path: PathBuf, by: &str) -> Result<Self, ConfigError> {
         let fail =
-            |problem: String| ConfigError::File { variable: by, path: path.clone(), problem };
+            |problem: String| ConfigError::File { by: by.to_owned(), path: path.clone(), problem };
         let io = |error: std::io::Error| fail(reason(&error));
         let file = fs_err::File::open(&path).map_err(io)?;
         let about = file.metadata().map_err(io)?;
@@ -153,58 +96,155 @@ impl Written {
                 "it may be changed by others than its owner (mode {mode:04o}): chmod go-w {path}"
             )));
         }
+        let open = system::readable_by_others(&about);
         let mut text = String::new();
         file.take(LARGEST + 1).read_to_string(&mut text).map_err(io)?;
         if text.len() as u64 > LARGEST {
             return Err(fail("it is too large for a configuration".to_owned()));
         }
-        let tables = parse(&path, &text)?;
-        Ok(Self { path, text, tables })
+        let path: Arc<Path> = path.into();
+        let (tables, settings) = Reader { path: &path, text: &text, open }.read()?;
+        Ok(Self { path, text, audit: tables.audit, policies: tables.profiles, settings })
     }
 
-    fn profile(self, named: Option<&str>) -> Result<Profile, ConfigError> {
-        let Self { path, text, tables: Tables { audit, mut profiles } } = self;
-        let known: Vec<String> = profiles.keys().cloned().collect();
+    /// The names of its profiles; where it has none, that of the one that is implied.
+    pub(super) fn names(&self) -> Vec<String> {
+        if self.policies.is_empty() {
+            return vec![DEFAULT.to_owned()];
+        }
+        self.policies.keys().cloned().collect()
+    }
+
+    /// Takes out the profile that is named, or the default.
+    pub(super) fn section(&mut self, named: Option<&str>) -> Result<Section, ConfigError> {
         let name = named.unwrap_or(DEFAULT).to_owned();
         // Without any profile there is one: what holds without a file.
-        let implied = name == DEFAULT && profiles.is_empty();
-        let table = match profiles.remove(&name) {
-            Some(table) => table,
-            None if implied => ProfileTable::default(),
+        let implied = name == DEFAULT && self.policies.is_empty();
+        let known: Vec<&str> = self.policies.keys().map(String::as_str).collect();
+        let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+        let policy = match self.policies.remove(&name) {
+            Some(policy) => policy,
+            None if implied => PolicyTables::default(),
             None => {
-                let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+                let path = self.path.display();
                 let problem = if named.is_some() {
-                    format!("{} has {known}", path.display())
+                    format!("{path} has {known}")
                 } else {
-                    format!("name one of {} with --profile: {known}", path.display())
+                    format!("name one of {path} with --profile: {known}")
                 };
                 return Err(ConfigError::NoProfile { name, problem });
             }
         };
-        let ProfileTable { read_only, rules, limits, protect } = table;
-        let at = |problem: String, steps: &[okta_policy::Step]| {
-            let place = Place::of_value(&text, &["profiles", &name], steps);
-            let Place { line, column } = place;
-            ConfigError::InFile { path: path.clone(), line, column, problem }
-        };
-        let policy = Policy::new(Source { read_only, rules, limits, protect })
-            .map_err(|error: PolicyError| at(error.to_string(), &error.path))?;
-        let mut remarks = policy.remarks();
-        for unmatched in policy.unmatched(&known_names()) {
-            // A glob may be meant for tools to come; a name is a slip.
-            if unmatched.exact {
-                return Err(at(unmatched.to_string(), &unmatched.path));
-            }
-            remarks.push(unmatched.to_string());
-        }
-        Ok(Profile { name, file: Some(path), policy, audit, remarks })
+        let given = self.settings.remove(&name).unwrap_or_default();
+        Ok(Section { name, policy, given })
     }
+
+    /// What is wrong with a value of a profile.
+    pub(super) fn wrong(
+        &self,
+        profile: &str,
+        steps: &[okta_policy::Step],
+        problem: String,
+    ) -> ConfigError {
+        let Place { line, column } = Place::of_value(&self.text, &["profiles", profile], steps);
+        ConfigError::InFile { path: self.path.to_path_buf(), line, column, problem }
+    }
+}
+
+/// The profiles' settings, each from where it stands.
+type Profiles = BTreeMap<String, Vec<Given>>;
+
+/// Reads the text of a file.
+struct Reader<'a> {
+    path: &'a Arc<Path>,
+    text: &'a str,
+    /// The mode, where others than its owner may read the file.
+    open: Option<u32>,
+}
+
+impl Reader<'_> {
+    fn read(&self) -> Result<(Tables, Profiles), ConfigError> {
+        let mut root = DeTable::parse(self.text).map_err(|error| self.toml(&error))?;
+        let mut all = Profiles::new();
+        let profiles = root.get_mut().get_mut("profiles").map(Spanned::get_mut);
+        if let Some(DeValue::Table(profiles)) = profiles {
+            for (name, profile) in profiles.iter_mut() {
+                if let DeValue::Table(table) = profile.get_mut() {
+                    all.insert(name.get_ref().to_string(), self.settings(table)?);
+                }
+            }
+        }
+        let tables = Tables::deserialize(Deserializer::from(root));
+        Ok((tables.map_err(|error| self.toml(&error))?, all))
+    }
+
+    /// Takes the settings out of a profile; what is left is its policy.
+    fn settings(&self, profile: &mut DeTable<'_>) -> Result<Vec<Given>, ConfigError> {
+        let known = |key: &str| SETTINGS.iter().find(|setting| setting.key == Some(key));
+        let stranger = |key: &str| known(key).is_none() && !POLICY.contains(&key);
+        let strangers = profile.keys().filter(|key| stranger(key.get_ref()));
+        if let Some(key) = strangers.min_by_key(|key| key.span().start) {
+            let keys: Vec<&str> =
+                SETTINGS.iter().filter_map(|setting| setting.key).chain(POLICY).collect();
+            return Err(self.wrong(key.span().start, mistake::unknown("key", key.get_ref(), &keys)));
+        }
+        let mut given = Vec::new();
+        for setting in SETTINGS {
+            let Some(value) = setting.key.and_then(|key| profile.remove(key)) else { continue };
+            given.push(self.setting(setting, &value)?);
+        }
+        Ok(given)
+    }
+
+    fn setting(
+        &self,
+        setting: &'static Setting,
+        written: &Spanned<DeValue<'_>>,
+    ) -> Result<Given, ConfigError> {
+        let name = setting.name();
+        let at = |start: usize, problem: &str| self.wrong(start, format!("{name}: {problem}"));
+        let value = setting.kind.of_toml(written);
+        let value = value.map_err(|wrong| at(wrong.span.start, &wrong.problem))?;
+        let Place { line, column } = Place::of_offset(self.text, written.span().start);
+        let origin = Origin::File { path: Arc::clone(self.path), line, column };
+        let given = Given { setting, value, origin };
+        if let Some(mode) = self.open.filter(|_| secret::stands_in(&given)) {
+            let path = self.path.display();
+            return Err(at(
+                written.span().start,
+                &format!(
+                    "a secret stands here, and others than the file's owner may read it (mode \
+                     {mode:04o}): chmod 600 {path}, or keep it in a file of its own that {name}_file \
+                     names"
+                ),
+            ));
+        }
+        Ok(given)
+    }
+
+    fn wrong(&self, offset: usize, problem: String) -> ConfigError {
+        wrong(self.path, self.text, offset, problem)
+    }
+
+    fn toml(&self, error: &toml::de::Error) -> ConfigError {
+        toml_mistake(self.path, self.text, error)
+    }
+}
+
+fn wrong(path: &Path, text: &str, offset: usize, problem: String) -> ConfigError {
+    let Place { line, column } = Place::of_offset(text, offset);
+    ConfigError::InFile { path: path.to_owned(), line, column, problem }
+}
+
+fn toml_mistake(path: &Path, text: &str, error: &toml::de::Error) -> ConfigError {
+    let offset = error.span().map_or(0, |span| span.start);
+    wrong(path, text, offset, mistake::plain(error.message()))
 }
 
 /// Reads cases for a policy (see [`okta_policy::run_cases`]).
 pub fn read_cases(path: &Path) -> Result<Cases, ConfigError> {
     let text = fs_err::read_to_string(path).map_err(|error| ConfigError::File {
-        variable: "the cases",
+        by: "the cases".to_owned(),
         path: path.to_owned(),
         problem: reason(&error),
     })?;
@@ -212,27 +252,7 @@ pub fn read_cases(path: &Path) -> Result<Cases, ConfigError> {
 }
 
 fn parse<T: DeserializeOwned>(path: &Path, text: &str) -> Result<T, ConfigError> {
-    toml::from_str(text).map_err(|error| {
-        let Place { line, column } =
-            Place::of_offset(text, error.span().map_or(0, |span| span.start));
-        let problem = mistake::plain(error.message());
-        ConfigError::InFile { path: path.to_owned(), line, column, problem }
-    })
-}
-
-/// What the catalog has that a policy can name.
-fn known_names() -> Known {
-    let mut operations: Vec<String> = okta_catalog::tools()
-        .flat_map(okta_catalog::ToolDef::operations)
-        .map(|operation| format!("{} {}", operation.method.as_str(), operation.path))
-        .collect();
-    operations.sort_unstable();
-    operations.dedup();
-    Known {
-        tools: okta_catalog::tools().map(|tool| tool.name.to_owned()).collect(),
-        toolsets: okta_catalog::TOOLSETS.iter().map(|set| set.name.to_owned()).collect(),
-        operations,
-    }
+    toml::from_str(text).map_err(|error| toml_mistake(path, text, &error))
 }
 
 /// Why a file cannot be read, without the path that the error of `fs_err` repeats.
@@ -243,16 +263,5 @@ fn reason(error: &std::io::Error) -> String {
         std::io::ErrorKind::InvalidData => "it is no text in UTF-8".to_owned(),
         std::io::ErrorKind::IsADirectory => "it is no file".to_owned(),
         _ => error.to_string(),
-    }
-}
-
-fn flag(variable: &'static str, text: &str) -> Result<bool, ConfigError> {
-    match text {
-        "true" => Ok(true),
-        "false" => Ok(false),
-        other => Err(ConfigError::Bad {
-            variable,
-            problem: format!("{other:?} is neither true nor false"),
-        }),
     }
 }

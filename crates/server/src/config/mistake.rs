@@ -6,6 +6,9 @@ use toml::de::{DeTable, DeValue};
 /// How near a word must be to be suggested.
 const NEAR: f64 = 0.75;
 
+/// From how many on names are not listed.
+const MANY: usize = 12;
+
 /// A place in a file: line and column, from 1, in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
@@ -72,11 +75,16 @@ pub(crate) fn plain(message: &str) -> String {
         return message.replace("a sequence", "a list").replace("a map", "a table");
     };
     let given = names.next().unwrap_or_default();
-    let known: Vec<&str> = names.collect();
+    unknown(what, given, &names.collect::<Vec<_>>())
+}
+
+/// That there is no such thing, with what may have been meant.
+pub(crate) fn unknown(what: &str, given: &str, known: &[&str]) -> String {
     let distance = |name: &&&str| strsim::jaro_winkler(given, name);
     let nearest = known.iter().max_by(|a, b| distance(a).total_cmp(&distance(b)));
     let hint = match nearest.filter(|name| distance(name) >= NEAR) {
         Some(name) => format!("did you mean `{name}`?"),
+        None if known.len() > MANY => "`okta-mcp config show` lists what there is".to_owned(),
         None => format!("there are {}", known.join(", ")),
     };
     format!("there is no {what} `{given}` here: {hint}")

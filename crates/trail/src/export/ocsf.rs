@@ -190,7 +190,7 @@ fn disposition(call: &Call) -> (u8, &'static str, u8, &'static str) {
         "asked" | "approval_required" => (1, "Allowed", 14, "Delayed"),
         "not_confirmed" | "confirmation_unavailable" => (2, "Denied", 25, "Rejected"),
         "missing_scope" | "missing_admin_role" | "sign_in" => (2, "Denied", 26, "Unauthorized"),
-        "denied" | "protected" | "refused" | "audit_trail" | "storage" => {
+        "denied" | "protected" | "refused" | "switched_off" | "audit_trail" | "storage" => {
             (2, "Denied", 2, "Blocked")
         }
         _ if call.text("confirmed").is_some_and(|by| by != "setting") => {

@@ -6,7 +6,7 @@ mod log;
 mod show;
 
 use jiff::{SignedDuration, Timestamp};
-use okta_mcp_server::{App, Profile};
+use okta_mcp_server::App;
 use okta_trail::{KeyFile, Question, Reconciled, Report, SigningKey as _};
 use serde_json::json;
 
@@ -82,8 +82,7 @@ pub(super) async fn run(desk: &Desk, args: &ReconcileArgs, given: &Given) -> Res
 
 /// How many days rows are kept; 0: for ever.
 fn kept_days(given: &Given) -> Result<u32, Failure> {
-    let profile = Profile::read(&org::environment, &given.flags).map_err(Failure::usage)?;
-    Ok(profile.audit.retention_days)
+    Ok(given.profile()?.audit.retention_days)
 }
 
 impl Window {

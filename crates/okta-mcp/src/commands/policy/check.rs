@@ -13,7 +13,7 @@ use crate::{
 /// Checks the file, and tells what is in it.
 pub(super) fn run(args: &CheckArgs, given: &Given) -> Result<(), Failure> {
     let profiles = match &given.flags.profile {
-        Some(_) => vec![super::profile(given)?],
+        Some(_) => vec![given.profile()?],
         None => Profile::all(&org::environment, &given.flags).map_err(Failure::usage)?,
     };
     if args.json {

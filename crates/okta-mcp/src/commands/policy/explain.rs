@@ -11,12 +11,7 @@ use okta_policy::{
 use serde_json::{Map, Value, json};
 
 use crate::{
-    arguments,
-    cli::ExplainArgs,
-    commands::call,
-    failure::Failure,
-    org::{self, Given},
-    printer, table,
+    arguments, cli::ExplainArgs, commands::call, failure::Failure, org::Given, printer, table,
 };
 
 /// Says what would become of the call.
@@ -35,7 +30,7 @@ pub(super) fn run(args: &ExplainArgs, given: &Given) -> Result<(), Failure> {
             Some(Value::Object(target))
         }
     };
-    let profile = super::profile(given)?;
+    let profile = given.profile()?;
     let policy = &profile.policy;
     let stage = stage(args, tool);
     let mut notes = Vec::new();
@@ -78,7 +73,8 @@ fn ruling(
     let operations: Vec<Operation> =
         operations.into_iter().map(|operation| filled(operation, &arguments)).collect();
     let arguments = Value::Object(arguments);
-    let principal = args.principal.clone().or_else(|| org::environment("OKTA_CLIENT_ID"));
+    let principal =
+        args.principal.clone().or_else(|| profile.settings.client_id().map(str::to_owned));
     let facts = Facts {
         tool: tool.name,
         toolset: &toolset,
@@ -89,7 +85,7 @@ fn ruling(
         principal: &principal.unwrap_or_default(),
         client: args.client.as_deref().unwrap_or_default(),
         profile: &profile.name,
-        org: &super::host(),
+        org: &super::host(&profile.settings),
         now: args.at.unwrap_or_else(|| SystemClock.now()),
         counts: &BTreeMap::new(),
         best: Level::Client,

@@ -2,7 +2,7 @@
 
 use okta_client::Clock as _;
 use okta_gate::escaped;
-use okta_mcp_server::{Config, Profile, SystemClock};
+use okta_mcp_server::{Profile, SystemClock};
 use okta_policy::{Level, Recorded, Replay, Replayed, Verdict};
 use serde_json::{Map, Value, json};
 
@@ -35,7 +35,8 @@ pub(super) fn run(args: &ReplayArgs, given: &Given) -> Result<(), Failure> {
     let named = given.flags.profile.clone().or_else(|| org::environment("OKTA_MCP_PROFILE"));
     let draft = Profile::of_file(args.draft.clone(), named.as_deref()).map_err(Failure::usage)?;
     let policy = draft.policy.with_read_only(draft.policy.read_only() || given.flags.read_only);
-    let folder = Config::state_folder(&org::environment).map_err(Failure::usage)?.join("audit");
+    let folder =
+        draft.settings.state_folder(&org::environment).map_err(Failure::usage)?.join("audit");
     let found = recorded::read(&folder, &draft.name, since).map_err(Failure::unexpected)?;
     let mut replay = Replay::new(&policy, Level::Client);
     let told: Vec<Told<'_>> = found

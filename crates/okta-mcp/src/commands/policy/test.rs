@@ -10,9 +10,9 @@ use crate::{cli::TestArgs, failure::Failure, org::Given, printer};
 
 /// Runs the cases of a file, and fails where one of them goes otherwise.
 pub(super) fn run(args: &TestArgs, given: &Given) -> Result<(), Failure> {
-    let profile = super::profile(given)?;
+    let profile = given.profile()?;
     let cases = read_cases(&args.file).map_err(Failure::usage)?;
-    let org = super::host();
+    let org = super::host(&profile.settings);
     let around = Surroundings { now: SystemClock.now(), profile: &profile.name, org: &org };
     let declared = |name: &str| okta_catalog::find(name).map(super::declared);
     let results = run_cases(&profile.policy, &cases, around, &declared);
