@@ -119,7 +119,7 @@ impl fmt::Debug for Surroundings {
 pub enum SetupError {
     /// A redirect URI that Okta could send elsewhere than to this program.
     #[error(
-        "{0} is no redirect URI to sign in with: it has to be http on loopback with a port and without a query, such as http://127.0.0.1:8765/callback"
+        "{0} is no redirect URI to sign in with: it has to be http on loopback and without a query, such as http://127.0.0.1:8765/callback"
     )]
     Redirect(String),
     /// The API token is empty, or holds characters that no header can carry.

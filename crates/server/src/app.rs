@@ -2,14 +2,16 @@
 
 use std::{sync::Arc, time::Duration};
 
-use okta_client::{Clock, Credentials, Entropy, Okta, Settings, SetupError, Surroundings};
+use okta_client::{Clock, Entropy, Okta, Settings, SetupError, Surroundings};
 use okta_gate::{Configured, ExportFolder, Gate, Memory, Own, Recorder, Setup, Sources};
 use okta_storage::{KeyFile, Seal, Sqlite, Store};
 
 use crate::{
     Config, Handler,
     approvals::{Approvals, Page},
+    config::SignIn,
     people::People,
+    sign_in::{self, TokenFiles},
     trail,
 };
 
@@ -57,9 +59,17 @@ impl App {
         page: bool,
     ) -> Result<Self, StartError> {
         let api_token = config.api_token();
-        let personal = matches!(config.credentials, Credentials::Person(_));
+        let personal = matches!(config.sign_in, SignIn::Person { .. });
         let org = config.org.host().to_owned();
-        let mut settings = Settings::new(config.org, config.credentials);
+        let random = Arc::clone(&entropy);
+        let seal = Arc::new(Seal::new(
+            KeyFile::new(&config.state),
+            Arc::new(move |bytes: &mut [u8]| random.fill(bytes)),
+        ));
+        let tokens = Arc::new(TokenFiles::new(&config.state, Arc::clone(&seal)));
+        let (credentials, dpop) = sign_in::credentials(config.sign_in, tokens);
+        let mut settings = Settings::new(config.org, credentials);
+        settings.dpop = dpop;
         settings.max_in_flight = config.max_in_flight;
         settings.read_attempts = config.read_attempts;
         settings.https_proxy = config.https_proxy;
@@ -77,13 +87,9 @@ impl App {
             Arc::clone(&entropy),
             trail::tell(Arc::clone(&recorder)),
         );
-        let random = Arc::clone(&entropy);
         let memory = Memory {
             store,
-            seal: Arc::new(Seal::new(
-                KeyFile::new(&config.state),
-                Arc::new(move |bytes: &mut [u8]| random.fill(bytes)),
-            )),
+            seal,
             approvers: Arc::new(People::new(page.then(|| Page::new(approvals.clone())))),
             entropy: Arc::clone(&entropy),
         };

@@ -24,7 +24,7 @@ pub use audit::{AuditSettings, CheckpointCommand, SyslogTo};
 pub use error::ConfigError;
 pub use file::read_cases;
 pub use layers::{At, Origin, Settings};
-use okta_client::{Credentials, OrgUrl};
+use okta_client::OrgUrl;
 use okta_gate::SwitchedOff;
 use okta_policy::Policy;
 pub use profile::Profile;
@@ -68,8 +68,6 @@ pub struct Config {
     pub org: OrgUrl,
     /// Who signs in, and how.
     pub sign_in: SignIn,
-    /// The same, as `okta-client` takes it.
-    pub credentials: Credentials,
     /// The scopes asked for; with an API token, those that limit the tools.
     pub scopes: Vec<String>,
     /// Who is responsible for the calls.
@@ -146,7 +144,6 @@ impl Config {
             audit,
             logging,
             org,
-            credentials: sign_in.credentials(&settings)?,
             scopes: sign_in.scopes(&settings)?,
             principal: sign_in.principal(),
             sign_in,

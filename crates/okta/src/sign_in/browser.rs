@@ -23,14 +23,16 @@ const LIFETIME: Duration = Duration::from_mins(10);
 /// A redirect that is waited for, and what proves that it is the one.
 pub(crate) struct Expecting {
     landing: Box<dyn Landing>,
-    redirect: Url,
+    redirect: String,
     state: String,
     nonce: String,
     verifier: SecretString,
 }
 
-/// Refuses a redirect URI that leads off this machine.
-pub(super) fn check(redirect: &Url) -> Result<(), SetupError> {
+/// Reads a redirect URI; refuses one that leads off this machine.
+pub(super) fn parse(text: &str) -> Result<Url, SetupError> {
+    let bad = || SetupError::Redirect(text.to_owned());
+    let redirect = Url::parse(text).map_err(|_| bad())?;
     let loopback = match redirect.host() {
         Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
         Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
@@ -38,20 +40,19 @@ pub(super) fn check(redirect: &Url) -> Result<(), SetupError> {
         None => false,
     };
     let plain = redirect.scheme() == "http" && redirect.query().is_none();
-    if loopback && plain && redirect.fragment().is_none() && redirect.port().is_some() {
-        return Ok(());
-    }
-    Err(SetupError::Redirect(redirect.to_string()))
+    if loopback && plain && redirect.fragment().is_none() { Ok(redirect) } else { Err(bad()) }
 }
 
 /// Listens, and makes the link.
 pub(super) async fn begin(
     person: &Person,
     wire: &Wire,
-    redirect: &Url,
+    redirect: &str,
     loopback: &dyn Loopback,
 ) -> Result<Begun, Error> {
-    let landing = loopback.listen(redirect).await.map_err(|error| busy(redirect, &error))?;
+    let place =
+        parse(redirect).map_err(|error| Error::new(ErrorKind::NotSent, error.to_string()))?;
+    let landing = loopback.listen(&place).await.map_err(|error| busy(&place, &error))?;
     let [state, nonce] = [wire.fresh_id(), wire.fresh_id()];
     // 43 characters of 256 bits, RFC 7636 section 4.1.
     let mut bytes = [0; 32];
@@ -65,7 +66,7 @@ pub(super) async fn begin(
         .append_pair("client_id", &person.endpoint.client.id)
         .append_pair("response_type", "code")
         .append_pair("scope", &person.scopes.join(" "))
-        .append_pair("redirect_uri", redirect.as_str())
+        .append_pair("redirect_uri", redirect)
         .append_pair("state", &state)
         .append_pair("nonce", &nonce)
         .append_pair("code_challenge", &URL_SAFE_NO_PAD.encode(digest))
@@ -73,7 +74,7 @@ pub(super) async fn begin(
     let expires = wire.clock.now().checked_add(LIFETIME);
     let expires = expires.map_err(|_| Error::new(ErrorKind::NotSent, "this clock has ended"))?;
     let prompt = Prompt { id: wire.fresh_id(), url: url.into(), code: None, expires };
-    let redirect = redirect.clone();
+    let redirect = redirect.to_owned();
     let expecting = Expecting { landing, redirect, state, nonce, verifier };
     Ok(Begun { prompt, waiting: Waiting::Browser(expecting) })
 }
@@ -126,7 +127,7 @@ async fn redeem(
     let form = Form::default()
         .with("grant_type", "authorization_code")
         .with_secret("code", &code.into())
-        .with("redirect_uri", expecting.redirect.as_str())
+        .with("redirect_uri", &expecting.redirect)
         .with_secret("code_verifier", &expecting.verifier);
     let posted = person.token(wire, &form).await?;
     person.take(wire, &posted, Some(&expecting.nonce)).await.map(drop)
@@ -156,7 +157,7 @@ fn turned_away(error: Option<&str>, description: Option<&str>) -> Error {
 }
 
 fn busy(redirect: &Url, error: &io::Error) -> Error {
-    let port = redirect.port().unwrap_or_default();
+    let port = redirect.port_or_known_default().unwrap_or_default();
     let why = match error.kind() {
         io::ErrorKind::AddrInUse => format!("port {port} is in use by another program"),
         _ => format!("port {port} cannot be listened on ({error})"),

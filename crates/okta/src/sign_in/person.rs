@@ -65,7 +65,7 @@ pub enum Flow {
     Browser {
         /// Where Okta sends the browser back to: registered with the app to the letter, on
         /// loopback.
-        redirect: url::Url,
+        redirect: String,
         /// What listens there.
         loopback: Arc<dyn Loopback>,
     },
@@ -110,7 +110,7 @@ impl Person {
             scopes.insert(0, OPENID.to_owned());
         }
         if let Flow::Browser { redirect, .. } = &settings.flow {
-            browser::check(redirect)?;
+            browser::parse(redirect)?;
         }
         Ok(Self {
             endpoint: Endpoint::new(client, bound),

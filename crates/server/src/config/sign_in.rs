@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use okta_client::{Credentials, PrivateKey};
+use okta_client::PrivateKey;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{
@@ -75,20 +75,6 @@ pub enum Dpop {
 }
 
 impl SignIn {
-    /// How `okta-client` signs in so: the one place that knows which ways it has.
-    pub(super) fn credentials(&self, settings: &Settings) -> Result<Credentials, ConfigError> {
-        match self {
-            Self::ApiToken { token } => Ok(Credentials::ApiToken(token.clone())),
-            Self::ServiceApp { client_id, key, scopes, dpop: _ } => Ok(Credentials::PrivateKey {
-                client_id: client_id.clone(),
-                key: key.clone(),
-                scopes: scopes.clone(),
-            }),
-            Self::Person { .. } => Err(settings
-                .missing(&table::PRIVATE_KEY, "the app named by OKTA_CLIENT_ID signs in with it")),
-        }
-    }
-
     /// The scopes to ask for; with an API token, those that limit the tools.
     pub(super) fn scopes(&self, settings: &Settings) -> Result<Vec<String>, ConfigError> {
         match self {

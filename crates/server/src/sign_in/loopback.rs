@@ -48,11 +48,10 @@ struct Served {
 
 impl Open {
     async fn new(redirect: &Url) -> io::Result<Self> {
-        let port = redirect.port().unwrap_or_default();
+        let port = redirect.port_or_known_default().unwrap_or_default();
         let listener = TcpListener::bind(address(redirect, port)).await?;
         let (sender, arrivals) = mpsc::channel(1);
-        let host = redirect.host_str().unwrap_or_default();
-        let served = Served { host: format!("{host}:{port}"), arrivals: sender };
+        let served = Served { host: redirect.authority().to_owned(), arrivals: sender };
         let router = Router::new()
             .route(redirect.path(), get(arrive))
             .fallback(async || shown(StatusCode::NOT_FOUND, &nothing()))

@@ -2,8 +2,8 @@
 
 use std::{collections::HashMap, fs, path::PathBuf};
 
-use okta_client::Credentials;
 use okta_mcp_server::Config;
+use okta_mcp_server::SignIn;
 
 use crate::client::OrgBox;
 
@@ -34,7 +34,7 @@ async fn an_api_token_reads_unless_more_is_asked_for() {
     }
     environment.insert("OKTA_API_TOKEN", "00aBcDeFgHiJkLmNoP".to_owned());
     let config = read(&environment).unwrap();
-    assert!(matches!(config.credentials, Credentials::ApiToken(_)));
+    assert!(matches!(config.sign_in, SignIn::ApiToken { .. }));
     assert!(config.scopes.contains(&"okta.users.read".to_owned()));
     assert!(!config.scopes.iter().any(|scope| scope.contains("manage")), "{:?}", config.scopes);
     environment.insert("OKTA_SCOPES", "okta.users.manage".to_owned());

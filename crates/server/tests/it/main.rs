@@ -21,4 +21,8 @@ mod protocol;
 #[cfg(test)]
 mod scopes;
 #[cfg(test)]
+mod signing_in;
+#[cfg(test)]
+mod visitor;
+#[cfg(test)]
 mod walks;
