@@ -19,7 +19,8 @@ fn schema() -> Value {
         .iter()
         .filter_map(|setting| Some((setting.key?.to_owned(), property(setting))))
         .collect();
-    let about = "The rules. Their order decides only which of several equally strong ones is named.";
+    let about =
+        "The rules. Their order decides only which of several equally strong ones is named.";
     profile.insert("rules".to_owned(), list(about, &of::<Rule>(&mut generator)));
     let about = "How much may be done before a person is asked.";
     profile.insert("limits".to_owned(), list(about, &of::<Limit>(&mut generator)));

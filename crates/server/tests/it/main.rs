@@ -21,4 +21,6 @@ mod protocol;
 #[cfg(test)]
 mod scopes;
 #[cfg(test)]
+mod settings;
+#[cfg(test)]
 mod walks;
