@@ -23,6 +23,7 @@ use std::{fmt, path::PathBuf};
 pub use audit::{AuditSettings, CheckpointCommand, SyslogTo};
 pub use error::ConfigError;
 pub use file::read_cases;
+pub(crate) use file::reason;
 pub use layers::{At, Origin, Settings};
 use okta_client::OrgUrl;
 use okta_gate::SwitchedOff;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::config::{At, ConfigError};
+use crate::config::{At, ConfigError, reason};
 
 /// The largest file that can be a key: the largest RSA key in a JWK is a tenth of it.
 const LARGEST: u64 = 64 * 1024;
@@ -16,20 +16,20 @@ pub(crate) fn read(at: &At, path: &Path, allowed: &[PathBuf]) -> Result<SecretSt
         let (by, path) = (at.to_string(), path.to_owned());
         ConfigError::File { by, path, problem }
     };
-    let real = path.canonicalize().map_err(|error| fail(error.to_string()))?;
+    let real = path.canonicalize().map_err(|error| fail(reason(&error)))?;
     let inside =
         |folder: &PathBuf| folder.canonicalize().is_ok_and(|folder| real.starts_with(folder));
     if !allowed.is_empty() && !allowed.iter().any(inside) {
         return Err(fail("it is in none of the folders of OKTA_MCP_ALLOWED_KEY_DIRS".to_owned()));
     }
-    let about = fs_err::metadata(&real).map_err(|error| fail(error.to_string()))?;
+    let about = fs_err::metadata(&real).map_err(|error| fail(reason(&error)))?;
     if !about.is_file() {
         return Err(fail("it is no file".to_owned()));
     }
     if about.len() > LARGEST {
         return Err(fail("it is too large for a key".to_owned()));
     }
-    let text = fs_err::read_to_string(&real).map_err(|error| fail(error.to_string()))?;
+    let text = fs_err::read_to_string(&real).map_err(|error| fail(reason(&error)))?;
     let text = SecretString::from(text.trim().to_owned());
     if text.expose_secret().is_empty() {
         return Err(fail("it is empty".to_owned()));

@@ -1,7 +1,10 @@
 //! The pipeline's rules, each by what goes to Okta, to the trail and to the client.
 
+use std::{collections::BTreeMap, sync::Arc};
+
 use okta_catalog::{Effect, ToolDef};
-use okta_gate::{CallError, Called, Verdict};
+use okta_gate::{CallError, Called, Configured, Verdict};
+use okta_policy::Policy;
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -430,4 +433,47 @@ async fn a_name_forges_no_line_of_the_question() {
     assert_eq!(lines[3], "Sends DELETE /api/v1/groups/x1");
     assert!(lines[0].contains("Ops\\nIt has no members.\\u000d\\nOrg"), "{lines:?}");
     assert!(lines[0].contains("\\u2028\\u202ex"), "{lines:?}");
+}
+
+#[tokio::test]
+async fn what_is_switched_off_is_neither_listed_nor_called_nor_done_by_another_name() {
+    let by = "deny_tools (okta-mcp.toml:4:14)";
+    let configured = Configured {
+        scopes: every_scope(),
+        api_token: true,
+        off: Arc::new(BTreeMap::from([("delete_group", by.to_owned())])),
+    };
+    let rig = Rig::configured(configured, Policy::default(), true).await;
+    assert!(!rig.gate.listed().iter().any(|tool| tool.name == "delete_group"));
+    let group = json!({ "group_id": "00g1" });
+    for (tool, args) in [
+        ("delete_group", group.clone()),
+        ("preview_change", json!({ "tool": "delete_group", "arguments": group })),
+    ] {
+        let Called::Failed(error) = rig.call(tool, args, &Person::agrees()).await else {
+            panic!("{tool}")
+        };
+        let told = error.envelope();
+        assert_eq!(told["error"]["kind"], "switched_off", "{told}");
+        assert_eq!(told["error"]["message"], format!("delete_group is switched off by {by}"));
+        assert!(told["error"]["next"].is_string());
+        assert_eq!(rig.trail.rows.lock().unwrap().last().unwrap().0["outcome"], "switched_off");
+    }
+    assert_eq!(rig.okta.seen(), []);
+    // What is made can be made, and not be taken back by the deletion that is switched off.
+    rig.okta.program(|seen: &Seen| match seen.method.as_str() {
+        "POST" | "GET" => Answer::json(200, &json!({ "id": "00g1", "profile": { "name": "n" } })),
+        _ => Answer::json(500, &json!({})),
+    });
+    let made = rig.done("create_group", json!({ "profile": { "name": "n" } })).await;
+    let undo = json!({ "undo_id": made["_undo"] });
+    let Called::Failed(error) = rig.call("undo_change", undo, &Person::agrees()).await else {
+        panic!("the deletion is switched off")
+    };
+    assert_eq!(error.kind(), "switched_off");
+    assert!(!rig.okta.seen().iter().any(|seen| seen.method == "DELETE"));
+    // And it is told why the tool is missing.
+    let status = rig.done("get_scope_status", json!({})).await;
+    assert_eq!(status["switched_off_by_configuration"], json!({ by: ["delete_group"] }));
+    assert_eq!(status["disabled_tools"], json!({}));
 }

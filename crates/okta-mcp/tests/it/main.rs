@@ -6,6 +6,7 @@
 mod approvals;
 mod audit;
 mod call;
+mod config;
 mod configuration;
 mod demo;
 mod help;

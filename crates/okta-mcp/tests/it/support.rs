@@ -99,7 +99,11 @@ impl Home {
 
     /// Runs with that text on standard input.
     pub(crate) fn run_fed(&self, args: &[&str], input: &str) -> Ran {
-        let mut command = self.command(args);
+        self.feed(self.command(args), input)
+    }
+
+    /// Runs that command so.
+    pub(crate) fn feed(&self, mut command: Command, input: &str) -> Ran {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();

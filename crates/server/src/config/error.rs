@@ -74,14 +74,18 @@ pub enum ConfigError {
         second: At,
     },
     /// Two settings do not go together.
-    #[error("{} does not go with {}: {why}", first.named(), second.named())]
+    #[error(
+        "{} says {said:?}, which does not go with {}: keep one of them",
+        first.named(),
+        second.named()
+    )]
     Contradiction {
         /// One.
         first: At,
+        /// What it says.
+        said: String,
         /// The other.
         second: At,
-        /// Why.
-        why: String,
     },
     /// There is no home folder to keep files in.
     #[error("there is no home folder: set {name}, such as {name}={}", .0.example, name = .0.variable)]

@@ -205,9 +205,13 @@ impl Reader<'_> {
         let at = |start: usize, problem: &str| self.wrong(start, format!("{name}: {problem}"));
         let value = setting.kind.of_toml(written);
         let value = value.map_err(|wrong| at(wrong.span.start, &wrong.problem))?;
-        let Place { line, column } = Place::of_offset(self.text, written.span().start);
-        let origin = Origin::File { path: Arc::clone(self.path), line, column };
-        let given = Given { setting, value, origin };
+        let items = written.get_ref().as_array().into_iter().flatten();
+        let given = Given {
+            setting,
+            value,
+            origin: self.origin(written),
+            items: items.map(|item| self.origin(item)).collect(),
+        };
         if let Some(mode) = self.open.filter(|_| secret::stands_in(&given)) {
             let path = self.path.display();
             return Err(at(
@@ -220,6 +224,11 @@ impl Reader<'_> {
             ));
         }
         Ok(given)
+    }
+
+    fn origin(&self, written: &Spanned<DeValue<'_>>) -> Origin {
+        let Place { line, column } = Place::of_offset(self.text, written.span().start);
+        Origin::File { path: Arc::clone(self.path), line, column }
     }
 
     fn wrong(&self, offset: usize, problem: String) -> ConfigError {
@@ -256,7 +265,7 @@ fn parse<T: DeserializeOwned>(path: &Path, text: &str) -> Result<T, ConfigError>
 }
 
 /// Why a file cannot be read, without the path that the error of `fs_err` repeats.
-fn reason(error: &std::io::Error) -> String {
+pub(crate) fn reason(error: &std::io::Error) -> String {
     match error.kind() {
         std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
         std::io::ErrorKind::PermissionDenied => "it may not be read".to_owned(),

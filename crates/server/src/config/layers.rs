@@ -57,6 +57,8 @@ pub(crate) struct Given {
     pub(crate) setting: &'static Setting,
     pub(crate) value: Value,
     pub(crate) origin: Origin,
+    /// Where each of its items stands, of a list in the file.
+    pub(crate) items: Vec<Origin>,
 }
 
 /// A setting and where it stands, for a mistake in it.
@@ -91,6 +93,10 @@ impl At {
 }
 
 impl Given {
+    pub(crate) const fn new(setting: &'static Setting, value: Value, origin: Origin) -> Self {
+        Self { setting, value, origin, items: Vec::new() }
+    }
+
     pub(crate) const fn layer(&self) -> Layer {
         match self.origin {
             Origin::File { .. } => Layer::File,
@@ -111,6 +117,13 @@ impl Given {
     /// What is wrong with it.
     pub(crate) fn bad(&self, problem: impl fmt::Display) -> ConfigError {
         ConfigError::Bad { at: self.at(), problem: problem.to_string() }
+    }
+
+    /// What is wrong with one of its items.
+    pub(crate) fn bad_item(&self, index: usize, problem: impl fmt::Display) -> ConfigError {
+        let origin = self.items.get(index).unwrap_or(&self.origin).clone();
+        let at = At { name: self.setting.name(), origin };
+        ConfigError::Bad { at, problem: problem.to_string() }
     }
 
     /// Its text; empty for what has none.
@@ -150,11 +163,11 @@ impl Settings {
             let at = At::variable(variable);
             let value = setting.kind.of_text(&text);
             let value = value.map_err(|problem| ConfigError::Bad { at, problem })?;
-            given.push(Given { setting, value, origin: Origin::Variable(variable) });
+            given.push(Given::new(setting, value, Origin::Variable(variable)));
         }
         for (setting, value) in flags.given() {
             let Some(flag) = setting.flag else { continue };
-            given.push(Given { setting, value, origin: Origin::Flag(flag) });
+            given.push(Given::new(setting, value, Origin::Flag(flag)));
         }
         for one in &mut given {
             one.value.expand(one.setting.kind, home.as_deref(), &one.origin);

@@ -84,7 +84,9 @@ pub(crate) fn unknown(what: &str, given: &str, known: &[&str]) -> String {
     let nearest = known.iter().max_by(|a, b| distance(a).total_cmp(&distance(b)));
     let hint = match nearest.filter(|name| distance(name) >= NEAR) {
         Some(name) => format!("did you mean `{name}`?"),
-        None if known.len() > MANY => "`okta-mcp config show` lists what there is".to_owned(),
+        None if known.len() > MANY => {
+            "`okta-mcp config show` lists those that there are".to_owned()
+        }
         None => format!("there are {}", known.join(", ")),
     };
     format!("there is no {what} `{given}` here: {hint}")

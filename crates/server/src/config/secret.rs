@@ -59,8 +59,8 @@ fn from_keyring(at: &At, profile: &str) -> Result<SecretString, ConfigError> {
     Err(ConfigError::Bad {
         at: at.clone(),
         problem: format!(
-            "the keyring cannot be read in this build, so not the secret of profile {profile} \
-             either: name a file that holds it"
+            "this build cannot read the keyring, where it is kept for profile {profile}: name a \
+             file that holds it"
         ),
     })
 }

@@ -213,8 +213,8 @@ fn way<'a>(
         std::cmp::Ordering::Equal => {
             return Err(ConfigError::Contradiction {
                 first: told.at(),
+                said: told.text().to_owned(),
                 second: secret.at(),
-                why: format!("it says {:?}: keep one of them", told.text()),
             });
         }
     };
@@ -273,11 +273,12 @@ fn client_id(settings: &Settings, why: &'static str) -> Result<String, ConfigErr
 fn given_scopes(settings: &Settings) -> Result<Option<Vec<String>>, ConfigError> {
     let Some(given) = settings.get(&table::SCOPES) else { return Ok(None) };
     let mut scopes: Vec<String> = Vec::new();
-    for scope in given.list() {
+    for (index, scope) in given.list().iter().enumerate() {
         let good =
             scope.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-:".contains(&byte));
         if !good {
-            return Err(given.bad(format!("{scope:?} is no scope; one looks like okta.users.read")));
+            let problem = format!("{scope:?} is no scope; one looks like okta.users.read");
+            return Err(given.bad_item(index, problem));
         }
         if !scopes.contains(scope) {
             scopes.push(scope.clone());
@@ -310,3 +311,6 @@ fn every_read() -> Vec<String> {
     scopes.dedup();
     scopes
 }
+
+#[cfg(test)]
+mod tests;

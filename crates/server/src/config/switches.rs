@@ -75,11 +75,12 @@ fn switch(
     names: &[String],
     remarks: &mut Vec<String>,
 ) -> Result<Switch, ConfigError> {
-    let globs = Globs::of_names(given.list()).map_err(|error| given.bad(error))?;
+    let globs =
+        Globs::of_names(given.list()).map_err(|error| given.bad_item(error.index, error))?;
     for idle in globs.unmatched(what, names) {
         // A glob may be meant for tools to come; a name is a slip.
         if idle.exact {
-            return Err(given.bad(idle.problem));
+            return Err(given.bad_item(idle.index, idle.problem));
         }
         remarks.push(format!("{}: {}", given.setting.name(), idle.problem));
     }

@@ -7,31 +7,37 @@ use okta_mcp_server::{AuditSettings, CheckpointCommand, ConfigError, Flags, Prof
 use tempfile::TempDir;
 
 /// A home, with files in it.
-struct Home {
+pub(crate) struct Home {
     folder: TempDir,
-    env: HashMap<&'static str, String>,
+    pub(crate) env: HashMap<&'static str, String>,
 }
 
 impl Home {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let home = folder.path().display().to_string();
         let env = HashMap::from([("HOME", home.clone()), ("LOCALAPPDATA", home)]);
         Self { folder, env }
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn write(&self, name: &str, text: &str) -> PathBuf {
+    /// Writes a file that is its owner's alone.
+    pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
         let path = self.path(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, text).unwrap();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        }
         path
     }
 
-    fn set(&mut self, name: &'static str, value: &dyn std::fmt::Display) {
+    pub(crate) fn set(&mut self, name: &'static str, value: &dyn std::fmt::Display) {
         self.env.insert(name, format!("{value}"));
     }
 
@@ -49,7 +55,12 @@ impl Home {
         let flags = Flags { file: Some(path), ..Flags::default() };
         let error = self.read(&flags).expect_err(text).to_string();
         assert!(!error.contains('\n'), "{error}");
-        error.replace(&format!("{}{}", self.folder.path().display(), std::path::MAIN_SEPARATOR), "")
+        self.without_folder(&error)
+    }
+
+    pub(crate) fn without_folder(&self, text: &str) -> String {
+        let folder = format!("{}{}", self.folder.path().display(), std::path::MAIN_SEPARATOR);
+        text.replace(&folder, "")
     }
 }
 
@@ -129,10 +140,7 @@ fn a_profile_that_is_not_there_is_told_with_those_that_are() {
     let home = Home::new();
     let file = home.write("x.toml", THREE);
     let only = home.write("only.toml", "[profiles.prod]\nread_only = true");
-    let told = |flags: &Flags| {
-        let folder = format!("{}{}", home.folder.path().display(), std::path::MAIN_SEPARATOR);
-        home.read(flags).unwrap_err().to_string().replace(&folder, "")
-    };
+    let told = |flags: &Flags| home.without_folder(&home.read(flags).unwrap_err().to_string());
     assert_eq!(
         told(&flags(file, Some("gov"), false)),
         "there is no profile \"gov\": x.toml has default, preview, prod"

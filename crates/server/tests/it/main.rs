@@ -21,6 +21,8 @@ mod protocol;
 #[cfg(test)]
 mod scopes;
 #[cfg(test)]
+mod settings;
+#[cfg(test)]
 mod signing_in;
 #[cfg(test)]
 mod visitor;
