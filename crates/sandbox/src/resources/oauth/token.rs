@@ -189,6 +189,10 @@ fn refresh_token(call: &mut Call<'_>, form: &Form) -> OAuth<Value> {
             return Err(OAuthError::new(400, "invalid_scope", text));
         }
     };
+    if !scopes::all_granted(call.state, &client, &scopes) {
+        let text = "The app is not granted all scopes of the refresh token any more.";
+        return Err(OAuthError::new(400, "access_denied", text));
+    }
     issue::refreshed(call, &client, token, &refresh, &scopes)
 }
 
