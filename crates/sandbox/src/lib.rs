@@ -9,6 +9,9 @@
 //! function for each), `store` (the state). `scim` evaluates filters, `log` is the System Log,
 //! `oauth` gives and checks tokens, `seed` fills a new org.
 //!
+//! People sign in with a browser: `/activate` for devices, `/oauth2/v1/authorize` for apps.
+//! [`Org::sign_in`] tells with which apps, names and password.
+//!
 //! Invariant: nothing here comes from the crates that are tested against it.
 
 mod answer;

@@ -111,18 +111,32 @@ static RIGHTS: [Rights; 10] = [
     },
 ];
 
-/// Whether one of the caller's admin roles opens `route`. An API token has the rights of the admin
-/// who made it, who is a super admin.
-pub(crate) fn allow(state: &State, principal: &Principal, route: &Route) -> bool {
+/// Whether one of the caller's admin roles opens `route`, where `person` is whom it is about. An API
+/// token has the rights of the admin who made it, who is a super admin.
+pub(crate) fn allow(
+    state: &State,
+    principal: &Principal,
+    route: &Route,
+    person: Option<Id>,
+) -> bool {
     let Access::Scope(scope) = route.access else { return true };
     let holder = match principal {
         Principal::Nobody => return false,
         Principal::User(_) => return true,
         Principal::App(id) | Principal::Person { user: id, .. } => *id,
     };
+    let mut opens = all_roles(state, holder).filter(|rights| rights.open(route, scope));
+    let Some(person) = person.filter(|_| route.method != "GET") else {
+        return opens.next().is_some();
+    };
+    let rank = all_roles(state, person).map(Rights::rank).max();
+    opens.any(|rights| rights.rank() >= rank.map_or(0, |rank| rank.max(1)))
+}
+
+/// The roles of `holder`, its own and those of its groups.
+fn all_roles(state: &State, holder: Id) -> impl Iterator<Item = &'static Rights> {
     let groups = state.groups_of(holder).map(|group| group.id);
-    let holders = std::iter::once(holder).chain(groups);
-    holders.flat_map(|holder| roles(state, holder)).any(|rights| rights.open(route, scope))
+    std::iter::once(holder).chain(groups).flat_map(|holder| roles(state, holder))
 }
 
 /// The roles that `holder` has itself.
@@ -136,6 +150,15 @@ fn roles(state: &State, holder: Id) -> impl Iterator<Item = &'static Rights> {
 }
 
 impl Rights {
+    /// Who is an admin can be changed by an org admin, a super admin by another super admin only.
+    fn rank(&self) -> u8 {
+        match self.role {
+            "SUPER_ADMIN" => 2,
+            "ORG_ADMIN" => 1,
+            _ => 0,
+        }
+    }
+
     fn open(&self, route: &Route, scope: &str) -> bool {
         let mut parts = scope.split('.').skip(1);
         let (stem, verb) = (parts.next().unwrap_or_default(), parts.next());

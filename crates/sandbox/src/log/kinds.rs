@@ -154,6 +154,8 @@ pub(crate) static KINDS: &[Kind] = &[
         "OIDC authorization code request",
         "app.oauth2.authorize.code_success",
     ),
+    kind("app.oauth2.admin.consent.grant", "Admin grants scope to app", ""),
+    kind("app.oauth2.admin.consent.revoke", "Admin revokes scope of app", ""),
     kind("app.oauth2.consent.grant", "User granted consent to app", ""),
     kind(
         "app.oauth2.token.grant.id_token",

@@ -56,6 +56,8 @@ pub(crate) struct IdToken<'a> {
     pub(crate) issued: i64,
     pub(crate) expires: i64,
     pub(crate) access_token: &'a str,
+    /// What the client wants to see again.
+    pub(crate) nonce: Option<&'a str>,
 }
 
 /// The ID token for the client that `person` signed in to.
@@ -82,7 +84,7 @@ pub(crate) fn id_token(
         "at_hash": jwt::half_hash(token.access_token),
     });
     let map = claims.as_object_mut()?;
-    if let Some(nonce) = &login.nonce {
+    if let Some(nonce) = token.nonce {
         map.insert("nonce".to_owned(), json!(nonce));
     }
     let has = |scope: &str| scopes.iter().any(|known| known == scope);

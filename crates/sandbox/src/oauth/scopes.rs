@@ -38,11 +38,7 @@ pub(crate) fn of_person(
              'scope' must be provided.",
         ));
     }
-    let granted = state.grants.get(&client.id);
-    let known = |scope: &String| {
-        OPENID.contains(&scope.as_str()) || granted.is_some_and(|granted| granted.contains(scope))
-    };
-    if !scopes.iter().all(known) {
+    if !all_granted(state, client, &scopes) {
         return Err(not_configured());
     }
     if scopes.iter().any(|scope| scope == "offline_access")
@@ -53,6 +49,14 @@ pub(crate) fn of_person(
         ));
     }
     Ok(scopes)
+}
+
+/// Whether the app has what it takes to be given all of `scopes`.
+pub(crate) fn all_granted(state: &State, client: &Client, scopes: &[String]) -> bool {
+    let granted = state.grants.get(&client.id);
+    scopes.iter().all(|scope| {
+        OPENID.contains(&scope.as_str()) || granted.is_some_and(|granted| granted.contains(scope))
+    })
 }
 
 /// `invalid_scope`: the app was not granted one of them.

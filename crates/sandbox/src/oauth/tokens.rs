@@ -8,7 +8,7 @@ use std::{
 use jiff::Timestamp;
 
 use super::level::{Acr, Level};
-use crate::id::Id;
+use crate::{id::Id, time::before};
 
 /// Seconds after which a refresh token that nobody used ends.
 const IDLE: i64 = 7 * 86_400;
@@ -59,6 +59,13 @@ pub(crate) struct Refresh {
     pub(crate) replaced: Option<Timestamp>,
 }
 
+impl Refresh {
+    /// When it ends, if nobody uses it any more.
+    pub(crate) fn expires(&self) -> Timestamp {
+        before(self.used, -IDLE)
+    }
+}
+
 /// What a refresh token is worth.
 #[derive(Debug)]
 pub(crate) enum Worth {
@@ -97,7 +104,7 @@ impl Tokens {
     /// Keeps a refresh token; drops those that ended.
     pub(crate) fn put_refresh(&mut self, token: &str, refresh: Refresh) {
         let now = refresh.used;
-        self.refresh.retain(|_, old| !idle(old, now));
+        self.refresh.retain(|_, old| old.expires() > now);
         self.refresh.insert(token.into(), refresh);
     }
 
@@ -105,7 +112,9 @@ impl Tokens {
     /// goes on after another one took its place.
     pub(crate) fn worth(&self, token: &str, app: Id, leeway: i64, now: Timestamp) -> Worth {
         let found = self.refresh.get(token).filter(|found| found.login.app == app);
-        let Some(found) = found.filter(|found| !idle(found, now)) else { return Worth::Nothing };
+        let Some(found) = found.filter(|found| found.expires() > now) else {
+            return Worth::Nothing;
+        };
         match found.replaced {
             Some(at) if at.duration_until(now).as_millis() > i128::from(leeway) * 1_000 => {
                 Worth::Reused(found.clone())
@@ -136,8 +145,4 @@ impl Tokens {
         self.used.retain(|_, until| *until >= now.as_second());
         self.used.insert((app, jti.into()), expires).is_none()
     }
-}
-
-fn idle(refresh: &Refresh, now: Timestamp) -> bool {
-    refresh.used.duration_until(now).as_secs() > IDLE
 }

@@ -4,6 +4,7 @@
 //! in [`TABLES`]; what a new org has of it is added by a function in [`SEEDS`].
 
 pub(crate) mod app_assignments;
+mod app_grants;
 pub(crate) mod apps;
 pub(crate) mod brands;
 pub(crate) mod catalog;
@@ -33,6 +34,7 @@ use crate::{config::Config, route::Route, seed, store::State};
 /// Every operation of the API.
 pub(crate) const TABLES: &[&[Route]] = &[
     app_assignments::ROUTES,
+    app_grants::ROUTES,
     apps::ROUTES,
     brands::ROUTES,
     catalog::ROUTES,

@@ -5,6 +5,7 @@ use axum::http::request::Parts;
 use crate::{
     call::Principal,
     error::{ApiError, Result},
+    id::Id,
     oauth::bearer::{self, Unusable},
     org::Org,
     rights,
@@ -55,7 +56,21 @@ pub(super) fn check(
         return Err(challenge(ApiError::forbidden(), base, path, scope, why));
     }
     // The scope is granted to the app, the right to whoever uses it.
-    if rights::allow(state, &principal, route) { Ok(principal) } else { Err(ApiError::forbidden()) }
+    let person = about(state, route, params);
+    if rights::allow(state, &principal, route, person) {
+        Ok(principal)
+    } else {
+        Err(ApiError::forbidden())
+    }
+}
+
+/// Whom an operation changes.
+fn about(state: &State, route: &Route, params: &[(&'static str, String)]) -> Option<Id> {
+    let (_, name) = params.iter().find(|(name, _)| *name == "id")?;
+    let users = route.path.starts_with("/api/v1/users/{id}");
+    let found = Id::parse(name).and_then(|id| state.users.get(id));
+    let found = found.or_else(|| state.users.by_login(name));
+    found.filter(|_| users).map(|user| user.id)
 }
 
 /// True where the operation is about the person who calls.

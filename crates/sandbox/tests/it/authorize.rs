@@ -46,7 +46,8 @@ fn request(sandbox: &Sandbox, changes: &[(&str, &str)]) -> String {
     format!("/oauth2/v1/authorize?{query}")
 }
 
-async fn exchange(sandbox: &Sandbox, code: &str, changes: &[(&str, &str)]) -> Reply {
+/// The token request of the native app for a code, changed alike; what is empty is left out.
+pub(crate) async fn exchange(sandbox: &Sandbox, code: &str, changes: &[(&str, &str)]) -> Reply {
     let sign_in = sandbox.org.sign_in();
     let mut fields = vec![
         ("grant_type", "authorization_code"),
@@ -64,7 +65,7 @@ async fn exchange(sandbox: &Sandbox, code: &str, changes: &[(&str, &str)]) -> Re
 }
 
 /// A code for the super admin.
-async fn code(sandbox: &Sandbox, changes: &[(&str, &str)]) -> String {
+pub(crate) async fn code(sandbox: &Sandbox, changes: &[(&str, &str)]) -> String {
     let mut browser = Browser::new(sandbox);
     let page = browser.get(&request(sandbox, changes)).await;
     assert_eq!(page.status, 200, "{}", page.text);
@@ -346,42 +347,41 @@ async fn a_client_with_a_secret_needs_no_pkce_and_proves_itself() {
 }
 
 #[tokio::test]
-async fn userinfo_wants_a_token_with_openid() {
+async fn a_secret_in_the_form_is_for_clients_set_up_so() {
     let sandbox = Sandbox::new();
-    let service = crate::oauth::token(&sandbox, "okta.users.read").await;
-    let scopes = [("scope", "okta.users.read")];
-    let without = exchange(&sandbox, &code(&sandbox, &scopes).await, &[]).await;
-    assert!(without.body.get("id_token").is_none() && without.body.get("refresh_token").is_none());
-    for granted in [&service, &without] {
-        let access = granted.body["access_token"].as_str().unwrap();
-        let reply = sandbox.bearer("GET", "/oauth2/v1/userinfo", access).await;
-        assert_eq!((reply.status.as_u16(), reply.code()), (403, "insufficient_scope"));
+    let sign_in = sandbox.org.sign_in();
+    let uri = format!("/api/v1/apps/{}", sign_in.web.client_id);
+    let mut app = sandbox.get(&uri).await.body;
+    app["credentials"]["oauthClient"]["token_endpoint_auth_method"] = json!("client_secret_post");
+    let changed = sandbox.put(&uri, app).await.body;
+    let secret = sign_in.web.client_secret.unwrap();
+    assert_eq!(changed["credentials"]["oauthClient"]["client_secret"], secret);
+    let web = [("client_id", sign_in.web.client_id.as_str())];
+    for (name, value, status) in [
+        ("client_secret", "wrong", 401),
+        ("client_secret", "", 401),
+        ("client_secret", &secret, 200),
+    ] {
+        let code = code(&sandbox, &web).await;
+        let reply = exchange(&sandbox, &code, &[web[0], (name, value)]).await;
+        assert_eq!(reply.status, status, "{}", reply.text);
     }
-    let reply = sandbox.bearer("GET", "/oauth2/v1/userinfo", "nothing").await;
-    assert_eq!((reply.status.as_u16(), reply.code()), (401, "invalid_token"));
-    assert!(reply.header("www-authenticate").starts_with("Bearer error=\"invalid_token\""));
-    let reply = sandbox.call("GET", "/oauth2/v1/userinfo", None).await;
-    assert_eq!((reply.status.as_u16(), reply.code()), (401, "invalid_token"));
+    let basic = basic(&sign_in.web.client_id, &secret);
+    let fields = [("grant_type", "authorization_code"), ("code", "x")];
+    let reply = sandbox.form("/oauth2/v1/token", &fields, &[("authorization", &basic)]).await;
+    assert_eq!((reply.status.as_u16(), reply.code()), (401, "invalid_client"));
 }
 
 #[tokio::test]
-async fn the_discovery_documents_name_what_is_there() {
+async fn a_request_can_come_as_a_form() {
     let sandbox = Sandbox::new();
-    let openid = sandbox.get("/.well-known/openid-configuration").await.body;
-    let oauth = sandbox.get("/.well-known/oauth-authorization-server").await.body;
-    assert_eq!(openid["issuer"], "http://localhost");
-    let routes = okta_sandbox::Org::routes();
-    for (name, path) in openid.as_object().unwrap() {
-        // Okta's documents name it; nobody can register a client here.
-        let endpoint = name.ends_with("_endpoint") && name != "registration_endpoint";
-        let Some(path) = path.as_str().filter(|_| endpoint) else { continue };
-        let path = path.strip_prefix("http://localhost").unwrap();
-        assert!(routes.iter().any(|(_, known)| *known == path), "{name}: {path}");
-        assert!(oauth.get(name) == openid.get(name) || name == "userinfo_endpoint", "{name}");
-    }
-    assert_eq!(openid["code_challenge_methods_supported"], json!(["S256"]));
-    let grants = openid["grant_types_supported"].as_array().unwrap();
-    assert!(grants.contains(&json!(crate::device::GRANT)));
-    let scopes = openid["scopes_supported"].as_array().unwrap();
-    assert!(scopes.contains(&json!("openid")) && scopes.contains(&json!("okta.users.read.self")));
+    let uri = request(&sandbox, &[("prompt", "none")]);
+    let query = uri.split_once('?').unwrap().1;
+    let fields: Vec<(String, String)> =
+        form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    let fields: Vec<(&str, &str)> =
+        fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let reply = sandbox.form("/oauth2/v1/authorize", &fields, &[]).await;
+    let pairs = redirected(&reply, &sandbox.org.sign_in().redirect_uri);
+    assert_eq!(pairs["error"], "login_required");
 }

@@ -15,6 +15,7 @@ mod emails;
 mod groups;
 mod logs;
 mod oauth;
+mod openid;
 mod org;
 mod pages;
 mod policies;

@@ -139,6 +139,33 @@ async fn fewer_scopes_can_be_had_never_more() {
 }
 
 #[tokio::test]
+async fn a_scope_that_the_app_lost_is_not_refreshed() {
+    let sandbox = Sandbox::new();
+    let first = signed_in(&sandbox).await;
+    let grants = format!("/api/v1/apps/{}/grants", sandbox.org.sign_in().native.client_id);
+    let all = sandbox.get(&grants).await.body;
+    let all = all.as_array().unwrap();
+    let lost = all.iter().find(|grant| grant["scopeId"] == "okta.groups.read").unwrap();
+    let lost = format!("{grants}/{}", lost["id"].as_str().unwrap());
+    assert_eq!(sandbox.get(&lost).await.status, 200);
+    assert_eq!(sandbox.delete(&lost).await.status, 204);
+    assert_eq!(refused(&sandbox.delete(&lost).await), (404, "E0000007"));
+    let whole = refresh(&sandbox, text(&first, "refresh_token"), &[]).await;
+    assert_eq!(refused(&whole), (400, "access_denied"));
+    let rest = [("scope", "openid offline_access okta.users.read")];
+    let rest = refresh(&sandbox, text(&first, "refresh_token"), &rest).await;
+    assert_eq!(rest.status, 200, "{}", rest.text);
+    assert_eq!(refused(&device::begin(&sandbox, SCOPES).await), (400, "invalid_scope"));
+    let body = json!({ "scopeId": "okta.groups.read", "issuer": "http://localhost" });
+    let granted = sandbox.post(&grants, body).await;
+    assert_eq!(granted.body["scopeId"], "okta.groups.read", "{}", granted.text);
+    assert_eq!(device::begin(&sandbox, SCOPES).await.status, 200);
+    for body in [json!({}), json!({ "scopeId": "openid" })] {
+        assert_eq!(refused(&sandbox.post(&grants, body).await), (400, "E0000001"));
+    }
+}
+
+#[tokio::test]
 async fn what_is_no_refresh_token_of_the_client_is_refused() {
     let sandbox = Sandbox::new();
     let first = signed_in(&sandbox).await;

@@ -220,6 +220,33 @@ async fn each_role_opens_what_it_is_for() {
 }
 
 #[tokio::test]
+async fn admins_are_changed_by_admins_above_them() {
+    let sandbox = Sandbox::new();
+    let sign_in = sandbox.org.sign_in();
+    let expire = |login: &str| format!("/api/v1/users/{login}/lifecycle/expire_password");
+    let give = async |login: &str, role: &str| {
+        let uri = format!("/api/v1/users/{login}/roles");
+        assert_eq!(sandbox.post(&uri, json!({ "type": role })).await.status, 201);
+    };
+    let (employee, other) = (sign_in.employee.as_str(), "priya.nair@acme.example");
+    give(employee, "HELP_DESK_ADMIN").await;
+    let token = token(&sandbox, employee, "okta.users.read okta.users.manage").await;
+    let try_it = async |login: &str| sandbox.bearer("POST", &expire(login), &token).await;
+    assert_eq!(try_it(other).await.status, 200);
+    give(other, "REPORT_ADMIN").await;
+    for login in [&sign_in.super_admin, other] {
+        assert_eq!(outcome(&try_it(login).await), FORBIDDEN, "{login}");
+        let read = sandbox.bearer("GET", &format!("/api/v1/users/{login}"), &token).await;
+        assert_eq!(read.status, 200, "{login}");
+    }
+    give(employee, "ORG_ADMIN").await;
+    assert_eq!(try_it(other).await.status, 200);
+    assert_eq!(outcome(&try_it(&sign_in.super_admin).await), FORBIDDEN);
+    give(employee, "SUPER_ADMIN").await;
+    assert_eq!(try_it(&sign_in.super_admin).await.status, 200);
+}
+
+#[tokio::test]
 async fn a_role_of_a_group_counts_for_its_members() {
     let sandbox = Sandbox::new();
     let employee = sandbox.org.sign_in().employee;

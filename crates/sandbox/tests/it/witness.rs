@@ -13,8 +13,9 @@ use crate::{
 };
 
 const SCOPES: &str = "okta.users.manage okta.groups.manage okta.apps.manage okta.policies.manage \
-                      okta.roles.manage okta.deviceAssurance.manage okta.brands.manage \
-                      okta.templates.manage okta.domains.manage okta.emailDomains.manage";
+                      okta.roles.manage okta.appGrants.manage okta.deviceAssurance.manage \
+                      okta.brands.manage okta.templates.manage okta.domains.manage \
+                      okta.emailDomains.manage";
 
 /// What happened since the org was made.
 const LOG: &str = "/api/v1/logs?since=2026-06-15T09:30:00Z&until=2027-01-01";
@@ -227,6 +228,11 @@ async fn apps(writer: &mut Writer) {
     let policy = format!("{app}/policies/{}", policies[0]["id"].as_str().unwrap());
     let moved = ["application.policy.sign_on.update"];
     writer.write("PUT", &policy, Value::Null, &moved).await;
+    let (granted, revoked) = ("app.oauth2.admin.consent.grant", "app.oauth2.admin.consent.revoke");
+    let grants = format!("/api/v1/apps/{}/grants", writer.sandbox.org.sign_in().web.client_id);
+    let scope = json!({ "scopeId": "okta.events.read" });
+    let given = writer.create(&grants, scope, &[granted]).await;
+    writer.write("DELETE", &given, Value::Null, &[revoked]).await;
 
     let users = writer.sandbox.all("/api/v1/users?limit=200").await;
     let user = users[9]["id"].as_str().unwrap();

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::OAuth;
 use crate::{
-    call::{Call, Principal},
+    call::Call,
     log::{Draft, Target},
     oauth::{self, Client, Grant, IdToken, Login, OAuthError, Refresh},
     time::before,
@@ -43,7 +43,8 @@ pub(super) fn all(
         add(&mut issued.body, "refresh_token", token);
         log(call, REFRESH, client, Some(login), grant_type, scopes);
     }
-    identify(call, client, &mut issued, login, scopes, grant_type)?;
+    let nonce = login.nonce.as_deref();
+    identify(call, client, &mut issued, (login, nonce), scopes, grant_type)?;
     Ok(issued.body)
 }
 
@@ -71,7 +72,8 @@ pub(super) fn refreshed(
         token.to_owned()
     };
     add(&mut issued.body, "refresh_token", next);
-    identify(call, client, &mut issued, login, scopes, "refresh_token")?;
+    // The nonce was for the first one.
+    identify(call, client, &mut issued, (login, None), scopes, "refresh_token")?;
     Ok(issued.body)
 }
 
@@ -115,7 +117,7 @@ fn identify(
     call: &mut Call<'_>,
     client: &Client,
     issued: &mut Issued,
-    login: &Login,
+    (login, nonce): (&Login, Option<&str>),
     scopes: &[String],
     grant_type: &str,
 ) -> OAuth<()> {
@@ -129,6 +131,7 @@ fn identify(
         issued: call.now.as_second(),
         expires: call.now.as_second() + LIFETIME,
         access_token: &issued.token,
+        nonce,
     };
     let person = call.state.users.get(login.user);
     let text = call
@@ -160,7 +163,6 @@ fn log(
     grant_type: &str,
     scopes: &[String],
 ) {
-    call.principal = Principal::App(client.id);
     let app = Target::new(client.id.as_str(), "PublicClientApp", client.id.as_str(), &client.label);
     let person = login.and_then(|login| call.state.users.get(login.user)).map(Target::user);
     let requested = login.map_or(scopes, |login| &login.scopes).join(" ");

@@ -5,15 +5,11 @@ use serde_json::{Value, json};
 use super::client;
 use crate::{
     answer::Answer,
-    call::{Call, Principal},
+    call::Call,
     error::Result,
     oauth::{Client, Grant, OAuthError, Worth},
     store::User,
-    time::before,
 };
-
-/// Seconds after which a refresh token that nobody uses ends.
-const IDLE: i64 = 7 * 86_400;
 
 pub(super) fn introspect(call: &mut Call<'_>) -> Result<Answer> {
     let form = call.form();
@@ -63,7 +59,7 @@ fn refresh(call: &Call<'_>, client: &Client, token: &str) -> Option<Value> {
         "sub": person.map(User::login),
         "aud": call.base,
         "iat": refresh.issued.as_second(),
-        "exp": before(refresh.used, -IDLE).as_second(),
+        "exp": refresh.expires().as_second(),
     });
     name(&mut found, person);
     Some(found)
@@ -94,7 +90,6 @@ pub(super) fn revoke(call: &mut Call<'_>) -> Result<Answer> {
         Worth::Nothing if own => call.state.tokens.revoke(token),
         Worth::Nothing => return Ok(Answer::empty(200)),
     }
-    call.principal = Principal::App(client.id);
     call.log("app.oauth2.token.revoke", Vec::new());
     Ok(Answer::empty(200))
 }

@@ -10,7 +10,7 @@ mod token;
 mod userinfo;
 
 use crate::{
-    call::{Call, Form},
+    call::{Call, Form, Principal},
     oauth::{self, Client, OAuthError},
     route::{Route, get, post},
 };
@@ -30,9 +30,11 @@ pub(super) const ROUTES: &[Route] = &[
 
 type OAuth<T> = std::result::Result<T, OAuthError>;
 
-/// The client that sent `form`.
+/// The client that sent `form`, which is who calls from now on.
 fn client(call: &mut Call<'_>, form: &Form) -> OAuth<Client> {
     let endpoint = call.href(call.path);
     let authorization = call.headers.get("authorization").and_then(|value| value.to_str().ok());
-    oauth::authenticate(call.state, &form.0, authorization, &endpoint, call.now)
+    let client = oauth::authenticate(call.state, &form.0, authorization, &endpoint, call.now)?;
+    call.principal = Principal::App(client.id);
+    Ok(client)
 }

@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use super::{OAuth, client, issue};
 use crate::{
     answer::Answer,
-    call::{Call, Form, Principal},
+    call::{Call, Form},
     error::Result,
     id::Id,
     log::{Draft, Target},
@@ -70,7 +70,6 @@ fn asker(call: &mut Call<'_>, form: &Form, grant_type: &str) -> OAuth<(Client, O
 fn client_credentials(call: &mut Call<'_>, form: &Form) -> OAuth<Value> {
     let (client, key) = asker(call, form, "client_credentials")?;
     let scopes = own_scopes(call, client.id, form.get("scope").unwrap_or_default())?;
-    call.principal = Principal::App(client.id);
     issue::access(call, &client, &scopes, key, None, "client_credentials").map(|issued| issued.body)
 }
 
@@ -190,13 +189,16 @@ fn refresh_token(call: &mut Call<'_>, form: &Form) -> OAuth<Value> {
             return Err(OAuthError::new(400, "invalid_scope", text));
         }
     };
+    if !scopes::all_granted(call.state, &client, &scopes) {
+        let text = "The app is not granted all scopes of the refresh token any more.";
+        return Err(OAuthError::new(400, "access_denied", text));
+    }
     issue::refreshed(call, &client, token, &refresh, &scopes)
 }
 
 /// Somebody has a copy of a refresh token: nobody keeps what came of it.
 fn reused(call: &mut Call<'_>, client: &Client, refresh: &Refresh) {
     call.state.tokens.end_login(&refresh.login);
-    call.principal = Principal::App(client.id);
     let person = call.state.users.get(refresh.login.user).map(Target::user);
     let app = Target::new(client.id.as_str(), "PublicClientApp", client.id.as_str(), &client.label);
     call.log_event(

@@ -29,6 +29,12 @@ struct Wishes {
     acr: Option<Acr>,
 }
 
+/// The same with the parameters in a form.
+pub(super) fn posted(call: &mut Call<'_>) -> Result<Answer> {
+    call.query = call.form().0;
+    authorize(call)
+}
+
 pub(super) fn authorize(call: &mut Call<'_>) -> Result<Answer> {
     let (client, mut request) = match addressed(call) {
         Ok(found) => found,

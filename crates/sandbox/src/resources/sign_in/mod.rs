@@ -16,6 +16,7 @@ use crate::route::{Route, get, post};
 
 pub(super) const ROUTES: &[Route] = &[
     get("/oauth2/v1/authorize", "", authorize::authorize).limit(60),
+    post("/oauth2/v1/authorize", "", authorize::posted).limit(60),
     get("/oauth2/v1/logout", "", logout::logout),
     get("/login/signout", "", logout::sign_out),
     get("/activate", "", activate::show),

@@ -286,13 +286,12 @@ pub(super) fn refuse(
     request: &Request,
     (error, description): (&'static str, &str),
 ) -> Answer {
-    let app = app_target(call, request);
-    call.log_event(
-        Draft::new("app.oauth2.authorize")
-            .outcome("FAILURE", Some(error))
-            .severity("WARN")
-            .targets(vec![app]),
-    );
+    let actor = Actor::app(request.app.as_str(), call.state.app_label(request.app));
+    let draft = Draft::new("app.oauth2.authorize")
+        .outcome("FAILURE", Some(error))
+        .severity("WARN")
+        .targets(vec![app_target(call, request)]);
+    call.log_as(actor, None, draft);
     back(request, &[("error", error), ("error_description", description)])
 }
 

@@ -189,9 +189,9 @@ impl Replay {
 
 /// Twenty letters and digits with a prefix that Okta uses.
 fn is_id(text: &str) -> bool {
-    const PREFIXES: [&str; 18] = [
+    const PREFIXES: [&str; 19] = [
         "00u", "00g", "0oa", "00p", "rst", "0pr", "rul", "dae", "pks", "osc", "oty", "bnd", "the",
-        "oel", "OcD", "OeD", "ra1", "gra",
+        "oel", "OcD", "OeD", "ra1", "gra", "oag",
     ];
     text.len() == 20
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
@@ -233,6 +233,7 @@ fn guessed(exchange: &Exchange, reply: &Value) -> Option<Value> {
         "brand" => &["name", "customPrivacyPolicyUrl", "agreeToCustomPrivacyPolicy"],
         "customization" => &["subject", "body", "language"],
         "role" => &["type"],
+        "grant" => &["scopeId", "issuer"],
         _ => return None,
     };
     let mut body: Map<String, Value> =
