@@ -84,11 +84,15 @@ pub(super) fn renew(call: &mut Call<'_>) -> Result<Answer> {
         let answer = pages::new_password(steps::ticket(&id, &visit), problem);
         return Ok(steps::wait(call, &id, visit, answer));
     }
+    change(call, user, password);
+    Ok(enter(call, (id, visit), user))
+}
+
+/// Sets the password of a person, who is active with it.
+fn change(call: &mut Call<'_>, user: Id, password: &str) {
     call.state.passwords.set(user, Some(password));
     let now = call.now;
-    let Some(changed) = call.state.users.get_mut(user) else {
-        return Ok(steps::go_on(call, (id, visit), None, Some(UNKNOWN.text)));
-    };
+    let Some(changed) = call.state.users.get_mut(user) else { return };
     changed.status = Status::Active;
     changed.status_changed = Some(now);
     changed.password_changed = Some(now);
@@ -97,7 +101,6 @@ pub(super) fn renew(call: &mut Call<'_>) -> Result<Answer> {
     let (actor, target) = (Actor::user(changed), Target::user(changed));
     let draft = Draft::new("user.account.update_password").targets(vec![target]);
     call.log_as(actor, None, draft);
-    Ok(enter(call, (id, visit), user))
 }
 
 /// Signs somebody in who proved to be `user`.
