@@ -154,6 +154,8 @@ pub(crate) struct Visit {
     pub(crate) acr: Option<Acr>,
     /// The name to begin with.
     pub(crate) hint: String,
+    /// Whose password was right, and has expired.
+    pub(crate) expired: Option<Id>,
     /// The code of the second step, once it was shown.
     pub(crate) code: Option<String>,
     expires: Timestamp,
@@ -184,6 +186,7 @@ impl Visits {
             password: false,
             acr: None,
             hint: String::new(),
+            expired: None,
             code: None,
             expires: before(now, -Self::LIFETIME),
         }

@@ -259,6 +259,8 @@ async fn other_mistakes_go_back_to_the_client() {
         ("response_type", "", "invalid_request"),
         ("response_type", "token", "unsupported_response_type"),
         ("response_mode", "form_post", "unsupported_response_mode"),
+        ("request", "x.y.z", "request_not_supported"),
+        ("request_uri", "urn:x", "request_not_supported"),
         ("scope", "", "invalid_scope"),
         ("scope", "openid okta.nothing.read", "invalid_scope"),
         ("code_challenge", "", "invalid_request"),

@@ -93,8 +93,7 @@ async fn only_active_people_sign_in() {
     let mut people = people.into_iter().skip(8);
     for (action, text) in [
         ("suspend", "not active"),
-        ("expire_password", "password has expired"),
-        ("reset_password", "password has expired"),
+        ("reset_password", "password was reset"),
         ("deactivate", "Unable to sign in"),
     ] {
         let login = people.next().unwrap();
@@ -162,6 +161,42 @@ async fn people_have_the_passwords_that_were_set() {
 }
 
 #[tokio::test]
+async fn an_expired_password_is_changed_on_the_way() {
+    let sandbox = Sandbox::new();
+    let sign_in = sandbox.org.sign_in();
+    let user = format!("/api/v1/users/{}", sign_in.employee);
+    let uri = format!("{user}/lifecycle/expire_password_with_temp_password");
+    let temporary = sandbox.post(&uri, json!({})).await.body["tempPassword"].clone();
+    let mut browser = Browser::new(&sandbox);
+    browser.get(&request(&sandbox, "openid")).await;
+    let old = browser.sign_in(&sign_in.employee).await;
+    assert!(old.text.contains("Unable to sign in"), "{}", old.text);
+    // Nobody changes a password without the one before.
+    let early = [("password", "Another-Horse-8"), ("again", "Another-Horse-8")];
+    let page = browser.submit("/signin/new-password", &early).await;
+    assert!(page.text.contains("name=\"username\""), "{}", page.text);
+    let fields =
+        [("username", sign_in.employee.as_str()), ("password", temporary.as_str().unwrap())];
+    let page = browser.submit("/signin/password", &fields).await;
+    assert!(page.text.contains("has expired") && !browser.cookies.contains_key("sid"));
+    for (password, again, problem) in [
+        ("Another-Horse-8", "Another-Horse-9", "not the same"),
+        ("short", "short", "At least 8 characters"),
+    ] {
+        let fields = [("password", password), ("again", again)];
+        let page = browser.submit("/signin/new-password", &fields).await;
+        assert!(page.text.contains(problem), "{}", page.text);
+    }
+    let back = browser.submit("/signin/new-password", &early).await;
+    assert!(redirected(&back, &sign_in.redirect_uri).contains_key("code"));
+    assert_eq!(sandbox.get(&user).await.body["status"], "ACTIVE");
+    let mut other = Browser::new(&sandbox);
+    other.get(&request(&sandbox, "openid")).await;
+    let fields = [("username", sign_in.employee.as_str()), ("password", "Another-Horse-8")];
+    assert_eq!(other.submit("/signin/password", &fields).await.status, 302);
+}
+
+#[tokio::test]
 async fn a_form_comes_from_the_page_it_belongs_to() {
     let sandbox = Sandbox::new();
     let sign_in = sandbox.org.sign_in();
@@ -182,6 +217,7 @@ async fn a_form_comes_from_the_page_it_belongs_to() {
         "/signin/code",
         "/signin/consent",
         "/signin/other",
+        "/signin/new-password",
         "/activate/confirm",
     ] {
         assert_eq!(browser.submit(action, &[]).await.status, 403, "{action}");

@@ -98,6 +98,10 @@ fn read(call: &Call<'_>, client: &Client, request: &mut Request) -> Result<Wishe
         let text = "The response mode is not supported by the authorization server.";
         return Err(OAuthError::new(400, "unsupported_response_mode", text));
     }
+    if call.query("request").or(call.query("request_uri")).is_some() {
+        let text = "Request objects are not supported by this authorization server.";
+        return Err(OAuthError::new(400, "request_not_supported", text));
+    }
     match call.query("response_type") {
         Some("code") if client.response_types.iter().any(|kind| kind == "code") => {}
         None => return bad("The authentication request must specify a 'response_type'."),

@@ -23,6 +23,7 @@ pub(super) const ROUTES: &[Route] = &[
     post("/activate", "", activate::enter),
     post("/activate/confirm", "", activate::confirm),
     post("/signin/password", "", password::give),
+    post("/signin/new-password", "", password::renew),
     post("/signin/code", "", steps::second),
     post("/signin/consent", "", steps::consent),
     post("/signin/other", "", steps::other),

@@ -38,6 +38,25 @@ pub(super) fn password(ticket: Ticket<'_>, what: &str, name: &str, error: Option
     answer(200, "Sign in", &body, ticket.leads_to)
 }
 
+/// Another password instead of one that has expired.
+pub(super) fn new_password(ticket: Ticket<'_>, error: Option<&str>) -> Answer {
+    let body = html! {
+        h1 { "Your password has expired" }
+        p { "Choose another one." }
+        (wrong(error))
+        form method="post" action="/signin/new-password" {
+            (hidden(ticket))
+            label for="password" { "New password" }
+            input id="password" name="password" type="password"
+                autocomplete="new-password" required autofocus;
+            label for="again" { "The same again" }
+            input id="again" name="again" type="password" autocomplete="new-password" required;
+            div .actions { button { "Change password" } }
+        }
+    };
+    answer(200, "Your password has expired", &body, ticket.leads_to)
+}
+
 /// The second step: in a sandbox the code is on the page.
 pub(super) fn second_step(
     ticket: Ticket<'_>,

@@ -10,7 +10,7 @@ use serde_json::Value;
 use self::render::full;
 pub(super) use self::{
     render::{brief, schema_id, schema_path},
-    write::wrong_status,
+    write::{check_password, wrong_status},
 };
 use super::groups;
 use crate::{

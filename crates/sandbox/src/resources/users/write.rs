@@ -220,7 +220,7 @@ fn read_credentials(body: &Map<String, Value>, login: &str) -> Result<Credential
 }
 
 /// The default password policy: eight characters, lower and upper case, a digit, not the login.
-fn check_password(password: &str, login: &str) -> Result<()> {
+pub(in crate::resources) fn check_password(password: &str, login: &str) -> Result<()> {
     let local = login.split('@').next().unwrap_or_default().to_lowercase();
     let good = password.chars().count() >= 8
         && password.chars().any(char::is_lowercase)
