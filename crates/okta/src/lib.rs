@@ -33,6 +33,7 @@ pub use secrecy::{ExposeSecret, SecretString};
 pub use settings::{Credentials, Settings, SetupError, Surroundings};
 pub use sign_in::{
     Arrival, ClientProof, Dpop, Flow, Grant, Identity, Landed, Landing, Loopback, PersonalSignIn,
-    Prompt, SignIn, StoredTokens, TokenOwner, TokenStore, TokenStoreError, TokensInMemory,
+    Prompt, SignIn, SignedOut, StoredTokens, TokenOwner, TokenStore, TokenStoreError,
+    TokensInMemory,
 };
 pub use upload::Upload;

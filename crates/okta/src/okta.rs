@@ -4,6 +4,7 @@ use std::{fmt, sync::Arc};
 
 use http::HeaderValue;
 use jiff::Timestamp;
+use serde_json::Value;
 use tokio::{
     sync::{Mutex, Semaphore, SemaphorePermit, watch},
     time::timeout,
@@ -11,7 +12,7 @@ use tokio::{
 
 use crate::{
     Error, ErrorKind, Grant, Identity, OrgUrl, RateLimit, Reply, Request, Settings, SetupError,
-    SignIn, Surroundings,
+    SignIn, SignedOut, Surroundings,
     exchange::{Outgoing, Verdict, wants_nonce},
     limits::{self, Endpoint, Limits},
     sign_in::{Begun, Issued, Session},
@@ -201,6 +202,18 @@ impl Okta {
     /// True where a person signs in, and no service app or API token.
     pub fn is_personal(&self) -> bool {
         self.shared.session.is_personal()
+    }
+
+    /// Ends the sign-in of a person: Okta takes the tokens back, and they are forgotten here even
+    /// where it does not. `None` where nobody is signed in.
+    pub async fn sign_out(&self) -> Result<Option<SignedOut>, Error> {
+        self.shared.session.end(&self.shared.wire).await
+    }
+
+    /// What Okta says of the token in use (RFC 7662 section 2.2: `scope`, `username`, `exp` …);
+    /// `None` for API tokens, of which it says nothing.
+    pub async fn introspect(&self) -> Result<Option<Value>, Error> {
+        self.shared.session.introspect(&self.shared.wire).await
     }
 
     /// Who is signed in; `None` where no person is.

@@ -23,6 +23,7 @@ use std::sync::{
 use http::HeaderValue;
 use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::Value;
 use tokio::sync::{Mutex, watch};
 
 use crate::{BoxFuture, Credentials, Error, SetupError, wire::Wire};
@@ -30,6 +31,7 @@ use crate::{BoxFuture, Credentials, Error, SetupError, wire::Wire};
 pub use client::ClientProof;
 pub use dpop::Dpop;
 pub(crate) use dpop::{Asker, HEADER as PROOF, ProofKey};
+use endpoint::Endpoint;
 pub(crate) use person::{Begun, Waiting};
 pub use person::{Flow, PersonalSignIn};
 pub use prompt::{Arrival, Landed, Landing, Loopback, Prompt, SignIn};
@@ -73,6 +75,17 @@ pub(crate) trait TokenSource: Send + Sync {
         None
     }
 
+    /// The authorization server; `None` where no OAuth client signs in.
+    fn endpoint(&self) -> Option<&Endpoint> {
+        None
+    }
+
+    /// Ends the sign-in of a person: its tokens are taken back and forgotten. `None` where nobody
+    /// is signed in.
+    fn end<'a>(&'a self, _wire: &'a Wire) -> BoxFuture<'a, Result<Option<SignedOut>, Error>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
+
     /// Waits for what was begun, at most until then, and keeps what it gives.
     fn finish<'a>(
         &'a self,
@@ -82,6 +95,15 @@ pub(crate) trait TokenSource: Send + Sync {
     ) -> BoxFuture<'a, Result<(), Error>> {
         Box::pin(std::future::ready(Ok(())))
     }
+}
+
+/// How a sign-in was ended here.
+#[derive(Debug)]
+pub struct SignedOut {
+    /// Whose it was.
+    pub user: Identity,
+    /// What kept Okta from taking the tokens back: they are forgotten here all the same.
+    pub not_revoked: Option<Error>,
 }
 
 /// A token, and until when it may be used. What it says is Okta's affair: it is never decoded.
@@ -194,6 +216,21 @@ impl Session {
                 Err(error)
             }
         }
+    }
+
+    /// What Okta says of the token in use (RFC 7662); `None` for API tokens.
+    pub(crate) async fn introspect(&self, wire: &Wire) -> Result<Option<Value>, Error> {
+        let Some(endpoint) = self.source.endpoint() else { return Ok(None) };
+        let token = self.token(wire, None).await?.token;
+        endpoint.introspect(wire, &token.secret).await.map(Some)
+    }
+
+    /// Ends the sign-in of a person; `None` where nobody is signed in.
+    pub(crate) async fn end(&self, wire: &Wire) -> Result<Option<SignedOut>, Error> {
+        let mut state = self.state.lock().await;
+        let ended = self.source.end(wire).await?;
+        *state = State::default();
+        Ok(ended)
     }
 
     pub(crate) fn is_personal(&self) -> bool {

@@ -122,10 +122,10 @@ fn the_whole_file_is_checked() {
     let all = [desk.shown(&ran), desk.shown(&one), slip.shown(&wrong)];
     assert_shown!("config-check", all.join("\n"));
     let told = desk.run(&[], &["config", "check", "--profile", "prod", "--json"]).json();
-    assert_eq!((&told["profiles"][0]["good"], &told["profiles"][0]["org"]), (
-        &json!(true),
-        &json!("acme.okta.com")
-    ));
+    assert_eq!(
+        (&told["profiles"][0]["good"], &told["profiles"][0]["org"]),
+        (&json!(true), &json!("acme.okta.com"))
+    );
 }
 
 #[test]

@@ -38,7 +38,7 @@ const SKEW: SignedDuration = SignedDuration::from_secs(60);
 
 /// The authorization server as one client sees it.
 #[derive(Debug)]
-pub(super) struct Endpoint {
+pub(crate) struct Endpoint {
     pub(super) client: Client,
     bound: Dpop,
     key: Mutex<Option<Arc<ProofKey>>>,
@@ -106,6 +106,32 @@ impl Endpoint {
         meaning: &Meaning<'_>,
     ) -> Result<Posted, Error> {
         self.send(wire, path, form, meaning, false).await
+    }
+
+    /// What Okta says of a token of this client (RFC 7662).
+    pub(super) async fn introspect(
+        &self,
+        wire: &Wire,
+        token: &SecretString,
+    ) -> Result<Value, Error> {
+        let form =
+            Form::default().with_secret("token", token).with("token_type_hint", "access_token");
+        let meaning =
+            Meaning { what: "the introspection", refusal: &|said| refusal(said, "introspection") };
+        Ok(self.post(wire, "/oauth2/v1/introspect", &form, &meaning).await?.json)
+    }
+
+    /// Takes a token of this client back (RFC 7009).
+    pub(super) async fn revoke(
+        &self,
+        wire: &Wire,
+        token: &SecretString,
+        kind: &'static str,
+    ) -> Result<(), Error> {
+        let form = Form::default().with_secret("token", token).with("token_type_hint", kind);
+        let meaning =
+            Meaning { what: "the revocation", refusal: &|said| refusal(said, "revocation") };
+        self.post(wire, "/oauth2/v1/revoke", &form, &meaning).await.map(drop)
     }
 
     async fn send(
@@ -186,6 +212,15 @@ impl Posted {
         let expires = self.asked_at.checked_add(lifetime).map_err(|_| bad("never expires"))?;
         Token::new(token.into(), self.asked_at, expires, Grant::Scopes(scopes), proof)
     }
+}
+
+/// A refusal that says enough by itself.
+fn refusal(refused: Refused, what: &str) -> Error {
+    let clock = refused.clock();
+    let said = refused.said;
+    let message = format!("Okta refused the {what} ({}){clock}", fault::phrase(&said));
+    let kind = if said.status >= 500 { ErrorKind::OktaFault } else { ErrorKind::SignIn };
+    Error { okta: Some(Box::new(said)), ..Error::new(kind, message) }
 }
 
 /// An answer to a token request that is none.

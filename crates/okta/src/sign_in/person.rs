@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 
 use super::{
-    Token, TokenSource, browser,
+    SignedOut, Token, TokenSource, browser,
     client::{Client, ClientProof, Form},
     device,
     dpop::Dpop,
@@ -183,6 +183,14 @@ impl Person {
         self.endpoint.token(wire, form, &meaning).await
     }
 
+    /// Takes the tokens back: with the refresh token Okta ends its access tokens, too.
+    async fn revoke(&self, wire: &Wire, kept: &Tokens) -> Result<(), Error> {
+        if let Some(refresh) = &kept.refresh {
+            self.endpoint.revoke(wire, refresh, "refresh_token").await?;
+        }
+        self.endpoint.revoke(wire, &kept.access, "access_token").await
+    }
+
     /// Takes what a person's sign-in gave, once it is proven whose it is.
     pub(super) async fn take(
         &self,
@@ -344,6 +352,20 @@ impl TokenSource for Person {
 
     fn is_personal(&self) -> bool {
         true
+    }
+
+    fn endpoint(&self) -> Option<&Endpoint> {
+        Some(&self.endpoint)
+    }
+
+    fn end<'a>(&'a self, wire: &'a Wire) -> BoxFuture<'a, Result<Option<SignedOut>, Error>> {
+        Box::pin(async move {
+            let _lock = self.lock(wire).await?;
+            let Some(kept) = self.kept(wire).await? else { return Ok(None) };
+            let not_revoked = self.revoke(wire, &kept).await.err();
+            self.forget(wire, &kept.user.id).await?;
+            Ok(Some(SignedOut { user: kept.user, not_revoked }))
+        })
     }
 
     fn begin<'a>(&'a self, wire: &'a Wire) -> Option<BoxFuture<'a, Result<Begun, Error>>> {

@@ -98,6 +98,10 @@ impl TokenSource for PrivateKeyJwt {
         "Okta refuses the access token although it was just renewed: check that the app is active and has an admin role"
     }
 
+    fn endpoint(&self) -> Option<&Endpoint> {
+        Some(&self.endpoint)
+    }
+
     fn service_app(&self) -> Option<&str> {
         Some(&self.endpoint.client.id)
     }

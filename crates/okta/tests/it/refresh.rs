@@ -264,3 +264,57 @@ async fn a_bound_sign_in_is_renewed_with_its_own_key() {
         .collect();
     assert_eq!(keys.len(), 1, "one key in all proofs");
 }
+
+#[tokio::test]
+async fn signing_out_takes_the_tokens_back_and_forgets_them() {
+    let server = org(|_, number| rotated(number)).await;
+    let store = Arc::new(Kept::default());
+    let setup = signed_in(&server, &store).await;
+    let ended = setup.okta.sign_out().await.unwrap().unwrap();
+    assert_eq!(ended.user.id, "00uAna");
+    assert!(ended.not_revoked.is_none());
+    let revoked: Vec<_> = server
+        .seen()
+        .iter()
+        .filter(|seen| seen.target == "/oauth2/v1/revoke")
+        .map(|seen| (seen.form()["token"].clone(), seen.form()["client_id"].clone()))
+        .collect();
+    let app = people::APP.to_owned();
+    assert_eq!(revoked, [("rt0".to_owned(), app.clone()), ("at0".to_owned(), app)]);
+    assert!(store.last.lock().unwrap().is_none());
+    assert_eq!(setup.send(&get()).await.unwrap_err().kind, ErrorKind::SignInNeeded);
+    assert!(setup.okta.sign_out().await.unwrap().is_none());
+}
+
+/// An org with a word of its own on what is asked besides tokens.
+async fn org_with(path: &'static str, status: u16, body: &'static str) -> Server {
+    people::org(move |seen, _| match &*seen.target {
+        "/oauth2/v1/device/authorize" => answer(
+            200,
+            r#"{"device_code":"dc","user_code":"AB","verification_uri":"https://a.okta.com/activate"}"#,
+        ),
+        target if target == path => answer(status, body),
+        _ => tokens(seen, "at0", Some("rt0")),
+    })
+    .await
+}
+
+#[tokio::test]
+async fn who_cannot_reach_okta_is_signed_out_here_all_the_same() {
+    let server = org_with("/oauth2/v1/revoke", 500, "{}").await;
+    let store = Arc::new(Kept::default());
+    let setup = signed_in(&server, &store).await;
+    let ended = setup.okta.sign_out().await.unwrap().unwrap();
+    assert_eq!(ended.not_revoked.unwrap().kind, ErrorKind::OktaFault);
+    assert!(store.last.lock().unwrap().is_none());
+}
+
+#[tokio::test]
+async fn what_okta_says_of_the_token_is_passed_on() {
+    let said = r#"{"active":true,"scope":"okta.users.read","username":"ana@example.com"}"#;
+    let server = org_with("/oauth2/v1/introspect", 200, said).await;
+    let setup = signed_in(&server, &Arc::default()).await;
+    let said = setup.okta.introspect().await.unwrap().unwrap();
+    assert_eq!(said["username"], "ana@example.com");
+    assert_eq!(server.seen().last().unwrap().form()["token"], "at0");
+}
