@@ -83,6 +83,16 @@ impl SignIn {
         }
     }
 
+    /// What it is called.
+    pub const fn way(&self) -> &'static str {
+        match self {
+            Self::ApiToken { .. } => "API token",
+            Self::ServiceApp { .. } => "service app with a private key",
+            Self::Person { flow: Flow::Device, .. } => "person, device grant",
+            Self::Person { flow: Flow::Browser { .. }, .. } => "person, browser",
+        }
+    }
+
     /// Who is responsible for the calls, as far as it is known before anybody signed in.
     pub(super) fn principal(&self) -> String {
         match self {
