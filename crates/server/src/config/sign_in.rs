@@ -79,11 +79,17 @@ impl SignIn {
     pub(super) fn credentials(&self, settings: &Settings) -> Result<Credentials, ConfigError> {
         match self {
             Self::ApiToken { token } => Ok(Credentials::ApiToken(token.clone())),
-            Self::ServiceApp { client_id, key, scopes, dpop: _ } => Ok(Credentials::PrivateKey {
-                client_id: client_id.clone(),
-                key: key.clone(),
-                scopes: scopes.clone(),
-            }),
+            Self::ServiceApp { client_id, key, scopes, dpop } => {
+                // What was asked for is not left out in silence.
+                if let (Dpop::Always, Some(given)) = (dpop, settings.get(&table::DPOP)) {
+                    return Err(given.bad("this build cannot bind tokens to a key: leave it out"));
+                }
+                Ok(Credentials::PrivateKey {
+                    client_id: client_id.clone(),
+                    key: key.clone(),
+                    scopes: scopes.clone(),
+                })
+            }
             Self::Person { .. } => Err(settings
                 .missing(&table::PRIVATE_KEY, "the app named by OKTA_CLIENT_ID signs in with it")),
         }
@@ -160,17 +166,16 @@ pub(super) fn read(
             Ok(SignIn::ApiToken { token })
         }
         Way::PrivateKey => {
-            let key = key()?;
             let client_id =
                 client_id(settings, "it names the service app whose private key is given")?;
-            let key = key.ok_or_else(|| {
-                settings.missing(&table::PRIVATE_KEY, "`sign_in` says that it signs in")
-            })?;
             let scopes = given_scopes(settings)?
                 .ok_or_else(|| settings.missing(&table::SCOPES, "it says what the server may do"))?
                 .into_iter()
                 .filter(|scope| !PERSON.contains(&scope.as_str()))
                 .collect();
+            let key = key()?.ok_or_else(|| {
+                settings.missing(&table::PRIVATE_KEY, "`sign_in` says that it signs in")
+            })?;
             Ok(SignIn::ServiceApp { client_id, key, scopes, dpop })
         }
         Way::Device | Way::Browser => {
@@ -226,9 +231,9 @@ fn way<'a>(
         std::cmp::Ordering::Less => (told, secret),
         std::cmp::Ordering::Equal => {
             return Err(ConfigError::Contradiction {
-                first: told.at(),
+                first: told.at().named(),
                 said: told.text().to_owned(),
-                second: secret.at(),
+                second: secret.at().named(),
             });
         }
     };
