@@ -99,15 +99,7 @@ impl Home {
 
     /// Runs with that text on standard input.
     pub(crate) fn run_fed(&self, args: &[&str], input: &str) -> Ran {
-        self.feed(self.command(args), input)
-    }
-
-    /// Runs that command so.
-    pub(crate) fn feed(&self, mut command: Command, input: &str) -> Ran {
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-        child.wait_with_output().unwrap().into()
+        fed(self.command(args), input)
     }
 
     /// An org, with how to connect to it.
@@ -118,6 +110,14 @@ impl Home {
         let child = self.command(&all).stdout(Stdio::piped()).spawn().unwrap();
         Sandbox::new(child)
     }
+}
+
+/// Runs a command with that text on standard input.
+pub(crate) fn fed(mut command: Command, input: &str) -> Ran {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    child.wait_with_output().unwrap().into()
 }
 
 /// `okta-mcp sandbox --json`, stopped when dropped.

@@ -66,26 +66,22 @@ pub enum ConfigError {
         problem: String,
     },
     /// Two settings say the same thing in two ways.
-    #[error("{} and {} are both set: keep one of them", first.named(), second.named())]
+    #[error("{first} and {second} are both set: keep one of them")]
     Both {
-        /// One.
-        first: At,
+        /// One, and where it stands.
+        first: String,
         /// The other.
-        second: At,
+        second: String,
     },
     /// Two settings do not go together.
-    #[error(
-        "{} says {said:?}, which does not go with {}: keep one of them",
-        first.named(),
-        second.named()
-    )]
+    #[error("{first} says {said:?}, which does not go with {second}: keep one of them")]
     Contradiction {
-        /// One.
-        first: At,
+        /// One, and where it stands.
+        first: String,
         /// What it says.
         said: String,
         /// The other.
-        second: At,
+        second: String,
     },
     /// There is no home folder to keep files in.
     #[error("there is no home folder: set {name}, such as {name}={}", .0.example, name = .0.variable)]

@@ -276,7 +276,10 @@ impl Settings {
                 other.setting.group == Some(group) && other.layer() == first.layer()
             };
             if let Some(second) = self.given.iter().skip(index + 1).find(same) {
-                return Err(ConfigError::Both { first: first.at(), second: second.at() });
+                return Err(ConfigError::Both {
+                    first: first.at().named(),
+                    second: second.at().named(),
+                });
             }
         }
         Ok(())

@@ -129,63 +129,86 @@ pub(super) fn read(
 ) -> Result<SignIn, ConfigError> {
     let (way, proof) = way(settings, remarks)?;
     unused(settings, way, remarks);
-    let secret = |of: Proof| {
-        let given = proof.filter(|given| self::proof(given) == of);
-        let read = given.map(|given| {
-            let read = KeySource::of(given).read(&given.at(), settings.profile(), allowed)?;
-            Ok::<_, ConfigError>((given, read))
-        });
-        read.transpose()
-    };
-    let key = || {
-        let Some((given, text)) = secret(Proof::PrivateKey)? else { return Ok(None) };
-        let key_id = key_id(settings, given);
-        let key = PrivateKey::parse(text.expose_secret(), key_id);
-        key.map(Some).map_err(|problem| ConfigError::Key { at: given.at(), problem })
-    };
-    let dpop = match settings.text(&table::DPOP) {
-        Some("always") => Dpop::Always,
-        _ => Dpop::Auto,
-    };
+    let reader = Reader { settings, allowed, proof };
     match way {
-        Way::ApiToken => {
-            let token = secret(Proof::ApiToken)?.map(|(_, token)| token);
-            let token = token.ok_or_else(|| {
-                settings.missing(&table::API_TOKEN, "`sign_in` says that it signs in")
-            })?;
-            Ok(SignIn::ApiToken { token })
-        }
-        Way::PrivateKey => {
-            let key = key()?;
-            let client_id =
-                client_id(settings, "it names the service app whose private key is given")?;
-            let key = key.ok_or_else(|| {
-                settings.missing(&table::PRIVATE_KEY, "`sign_in` says that it signs in")
-            })?;
-            let scopes = given_scopes(settings)?
-                .ok_or_else(|| settings.missing(&table::SCOPES, "it says what the server may do"))?
-                .into_iter()
-                .filter(|scope| !PERSON.contains(&scope.as_str()))
-                .collect();
-            Ok(SignIn::ServiceApp { client_id, key, scopes, dpop })
-        }
-        Way::Device | Way::Browser => {
-            let why = "it names the app that signs in: a service app with OKTA_PRIVATE_KEY, or one \
-                       that people sign in to (or set OKTA_API_TOKEN; or try it without Okta: \
-                       okta-mcp --sandbox)";
-            let flow = match way {
-                Way::Browser => Flow::Browser { redirect_uri: redirect::uri(settings)? },
-                _ => Flow::Device,
-            };
-            Ok(SignIn::Person {
-                client_id: client_id(settings, why)?,
-                client_secret: secret(Proof::ClientSecret)?.map(|(_, secret)| secret),
-                key: key()?,
-                flow,
-                scopes: person_scopes(given_scopes(settings)?),
-                dpop,
-            })
-        }
+        Way::ApiToken => reader.api_token(),
+        Way::PrivateKey => reader.service_app(),
+        Way::Device => reader.person(Flow::Device),
+        Way::Browser => reader.person(Flow::Browser { redirect_uri: redirect::uri(settings)? }),
+    }
+}
+
+/// Reads what a way to sign in needs.
+struct Reader<'a> {
+    settings: &'a Settings,
+    /// The folders that key files may be in.
+    allowed: &'a [PathBuf],
+    /// The secret that proves who signs in.
+    proof: Option<&'a Given>,
+}
+
+impl Reader<'_> {
+    fn api_token(&self) -> Result<SignIn, ConfigError> {
+        let Some((_, token)) = self.secret(Proof::ApiToken)? else {
+            let why = "`sign_in` says that it signs in";
+            return Err(self.settings.missing(&table::API_TOKEN, why));
+        };
+        Ok(SignIn::ApiToken { token })
+    }
+
+    fn service_app(&self) -> Result<SignIn, ConfigError> {
+        let client_id = self.client_id("it names the service app whose private key is given")?;
+        let scopes = given_scopes(self.settings)?.ok_or_else(|| {
+            self.settings.missing(&table::SCOPES, "it says what the server may do")
+        })?;
+        let of_apps = |scope: &String| !PERSON.contains(&scope.as_str());
+        let key = self.key()?.ok_or_else(|| {
+            self.settings.missing(&table::PRIVATE_KEY, "`sign_in` says that it signs in")
+        })?;
+        Ok(SignIn::ServiceApp {
+            client_id,
+            key,
+            scopes: scopes.into_iter().filter(of_apps).collect(),
+            dpop: self.dpop(),
+        })
+    }
+
+    fn person(&self, flow: Flow) -> Result<SignIn, ConfigError> {
+        Ok(SignIn::Person {
+            client_id: self.client_id(
+                "it names the app that signs in: a service app with OKTA_PRIVATE_KEY, or one that \
+                 people sign in to (or set OKTA_API_TOKEN; or try it without Okta: okta-mcp \
+                 --sandbox)",
+            )?,
+            client_secret: self.secret(Proof::ClientSecret)?.map(|(_, secret)| secret),
+            key: self.key()?,
+            flow,
+            scopes: person_scopes(given_scopes(self.settings)?),
+            dpop: self.dpop(),
+        })
+    }
+
+    fn client_id(&self, why: &'static str) -> Result<String, ConfigError> {
+        let given = self.settings.client_id().map(str::to_owned);
+        given.ok_or_else(|| self.settings.missing(&table::CLIENT_ID, why))
+    }
+
+    /// The secret, where it is of that kind, and what gives it.
+    fn secret(&self, of: Proof) -> Result<Option<(&Given, SecretString)>, ConfigError> {
+        let Some(given) = self.proof.filter(|given| proof(given) == of) else { return Ok(None) };
+        let source = KeySource::of(given);
+        let secret = source.read(&given.at(), self.settings.profile(), self.allowed)?;
+        Ok(Some((given, secret)))
+    }
+
+    fn key(&self) -> Result<Option<PrivateKey>, ConfigError> {
+        let Some((given, text)) = self.secret(Proof::PrivateKey)? else { return Ok(None) };
+        let key = PrivateKey::parse(text.expose_secret(), key_id(self.settings, given));
+        key.map(Some).map_err(|problem| ConfigError::Key { at: given.at(), problem })
+    }
+
+    fn dpop(&self) -> Dpop {
+        if self.settings.text(&table::DPOP) == Some("always") { Dpop::Always } else { Dpop::Auto }
     }
 }
 
@@ -222,9 +245,9 @@ fn way<'a>(
         std::cmp::Ordering::Less => (told, secret),
         std::cmp::Ordering::Equal => {
             return Err(ConfigError::Contradiction {
-                first: told.at(),
+                first: told.at().named(),
                 said: told.text().to_owned(),
-                second: secret.at(),
+                second: secret.at().named(),
             });
         }
     };
@@ -272,11 +295,6 @@ fn key_id<'a>(settings: &'a Settings, key: &Given) -> Option<&'a str> {
         id.layer() < key.layer() && others.any(|other| other.layer() == id.layer())
     };
     settings.get(&table::KEY_ID).filter(|id| !of_another(id)).map(Given::text)
-}
-
-fn client_id(settings: &Settings, why: &'static str) -> Result<String, ConfigError> {
-    let given = settings.client_id().map(str::to_owned);
-    given.ok_or_else(|| settings.missing(&table::CLIENT_ID, why))
 }
 
 /// The scopes that are given, each once.

@@ -51,7 +51,7 @@ fn heading(settings: &Settings) -> String {
 fn cells(row: &Row) -> Vec<String> {
     let value = match &row.value {
         Some(value) => text(value),
-        None => printer::weak(row.setting.default),
+        None => row.setting.default.to_owned(),
     };
     let from = match (&row.origin, &row.instead) {
         (None, _) => "default".to_owned(),
