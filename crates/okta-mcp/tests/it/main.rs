@@ -13,6 +13,7 @@ mod help;
 mod policy;
 mod reconcile;
 mod sandbox;
+mod sign_in;
 mod stdio;
 mod support;
 #[cfg(unix)]
