@@ -81,13 +81,14 @@ impl Gate {
         self.keep(row);
     }
 
-    /// Records what Okta granted, when it is first known and when it changes.
+    /// Records what Okta granted and to whom, when it is first known and when it changes.
     pub(crate) fn tell_grant(&self, context: &Context, grant: &Grant) {
+        let granted = (context.principal.clone(), grant.clone());
         let mut last = self.begun().grant.lock().unwrap_or_else(PoisonError::into_inner);
-        if last.as_ref() == Some(grant) {
+        if last.as_ref() == Some(&granted) {
             return;
         }
-        *last = Some(grant.clone());
+        *last = Some(granted);
         drop(last);
         let mut row = Row::new("sign_in");
         row.set("principal", context.principal.as_str());
@@ -108,7 +109,8 @@ impl Gate {
 #[derive(Debug, Default)]
 pub(crate) struct Begun {
     policy: OnceLock<()>,
-    grant: Mutex<Option<Grant>>,
+    /// To whom, and what.
+    grant: Mutex<Option<(String, Grant)>>,
 }
 
 /// A call whose end is not recorded yet. Dropped so, it was cancelled: that is recorded too.

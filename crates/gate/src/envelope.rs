@@ -1,7 +1,7 @@
 //! Why a call did not do what was asked, and what a model is told of it.
 
 use okta_catalog::{Failure, Plan, Scope, ToolDef};
-use okta_client::{Error as OktaError, ErrorKind, OktaError as Body};
+use okta_client::{Error as OktaError, ErrorKind, OktaError as Body, Prompt};
 use okta_policy::Level;
 use serde_json::{Map, Value, json};
 
@@ -155,6 +155,7 @@ impl CallError {
                 ErrorKind::MissingRole => "missing_admin_role",
                 ErrorKind::FeatureDisabled => "feature_disabled",
                 ErrorKind::SignIn => "sign_in",
+                ErrorKind::SignInNeeded => "sign_in_needed",
                 ErrorKind::NotFound => "not_found",
                 ErrorKind::NoPerson => "no_person",
                 ErrorKind::BadArgument | ErrorKind::NotSent => "bad_argument",
@@ -196,6 +197,14 @@ impl CallError {
         }
     }
 
+    /// What a person is shown to sign in, where the call needs that first.
+    pub fn sign_in(&self) -> Option<&Prompt> {
+        match self {
+            Self::Okta { error, .. } => error.prompt.as_deref(),
+            _ => None,
+        }
+    }
+
     /// True where a change may have been done.
     pub fn is_unknown(&self) -> bool {
         self.kind() == "outcome_unknown"
@@ -223,6 +232,9 @@ impl CallError {
             if *done > 0 {
                 told.insert("requests_done".to_owned(), json!(done));
             }
+        }
+        if let Some(prompt) = self.sign_in() {
+            told.insert("sign_in".to_owned(), sign_in(prompt));
         }
         if let Some(next) = self.next() {
             told.insert("next".to_owned(), json!(next));
@@ -280,6 +292,9 @@ fn after(kind: &ErrorKind, scope: Option<Scope>, check: &str) -> Option<String> 
                                 server can sign in with an admin's API token (OKTA_API_TOKEN) \
                                 instead of the service app"
             .to_owned(),
+        ErrorKind::SignInNeeded => "show the person the link and the code; when they have signed \
+                                    in, call again"
+            .to_owned(),
         ErrorKind::FeatureDisabled => "this org does not have the feature; an Okta administrator \
                                        or Okta's support can enable it"
             .to_owned(),
@@ -298,6 +313,16 @@ fn after(kind: &ErrorKind, scope: Option<Scope>, check: &str) -> Option<String> 
         | ErrorKind::BadReply => return None,
     };
     Some(next)
+}
+
+fn sign_in(prompt: &Prompt) -> Value {
+    let mut told = Map::new();
+    told.insert("url".to_owned(), json!(prompt.url));
+    if let Some((_, code)) = &prompt.code {
+        told.insert("code".to_owned(), json!(code));
+    }
+    told.insert("expires".to_owned(), json!(prompt.expires.to_string()));
+    Value::Object(told)
 }
 
 fn okta(body: &Body, error: &OktaError) -> Value {

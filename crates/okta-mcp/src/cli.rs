@@ -4,6 +4,7 @@ mod approvals;
 mod audit;
 mod config;
 mod policy;
+mod sign_in;
 
 use std::{fmt::Write as _, path::PathBuf, str::FromStr};
 
@@ -17,6 +18,7 @@ pub(crate) use audit::{
 };
 pub(crate) use config::{CheckConfigArgs, ConfigArgs, ConfigCommand, ShowConfigArgs};
 pub(crate) use policy::{CheckArgs, ExplainArgs, PolicyArgs, PolicyCommand, ReplayArgs, TestArgs};
+pub(crate) use sign_in::{LoginArgs, LogoutArgs, WhoamiArgs};
 
 /// Administer an Okta org from AI clients through the Model Context Protocol
 ///
@@ -61,6 +63,9 @@ pub(crate) enum Command {
     /// Show what an MCP client can do, with an Okta org in memory
     #[command(after_help = "Example: okta-mcp demo")]
     Demo,
+    Login(LoginArgs),
+    Logout(LogoutArgs),
+    Whoami(WhoamiArgs),
     Call(CallArgs),
     Undo(UndoArgs),
     Approvals(ApprovalsArgs),

@@ -78,6 +78,8 @@ pub(crate) struct Connected {
     pub(crate) host: String,
     /// The profile of the configuration.
     pub(crate) profile: String,
+    /// How it is signed in.
+    pub(crate) way: &'static str,
     /// An API token signs in: the admin who made it does what is done.
     pub(crate) api_token: bool,
     _sandbox: Option<Server>,
@@ -101,9 +103,10 @@ pub(crate) async fn connect(given: &Given, make: Make) -> Result<Connected, Fail
     config.logging.start().map_err(Failure::usage)?;
     let (principal, host) = (config.principal.clone(), config.org.host().to_owned());
     let (profile, api_token) = (config.profile.clone(), config.api_token());
+    let way = config.sign_in.way();
     let app =
         make(config, Arc::new(SystemClock), Arc::new(SystemEntropy)).map_err(Failure::usage)?;
-    Ok(Connected { app, principal, host, profile, api_token, _sandbox: sandbox })
+    Ok(Connected { app, principal, host, profile, way, api_token, _sandbox: sandbox })
 }
 
 /// An org in memory that goes by the wall clock.

@@ -75,6 +75,11 @@ pub(crate) fn on_terminal() -> bool {
     io::stdout().is_terminal()
 }
 
+/// True where a person reads standard error.
+pub(crate) fn notes_are_read() -> bool {
+    io::stderr().is_terminal()
+}
+
 /// How many characters a line may have.
 pub(crate) fn width() -> usize {
     terminal_size::terminal_size().map_or(WIDTH, |(width, _)| usize::from(width.0))

@@ -2,6 +2,8 @@
 
 use jiff::Timestamp;
 
+use crate::Prompt;
+
 /// One cause of an Okta error: `errorCauses[].errorSummary`, with what names its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cause {
@@ -38,6 +40,8 @@ pub enum ErrorKind {
     FeatureDisabled,
     /// The credential is wrong, revoked or expired, or sign-in failed.
     SignIn,
+    /// A person has to sign in first; the error holds what to show.
+    SignInNeeded,
     /// No such object (404).
     NotFound,
     /// Okta does it for the person who is signed in, and a service app is none (404 E0000007 that
@@ -79,12 +83,14 @@ pub struct Error {
     pub okta: Option<Box<OktaError>>,
     /// `X-Okta-Request-Id` of every attempt that was answered.
     pub request_ids: Vec<String>,
+    /// What a person is shown to sign in, with [`ErrorKind::SignInNeeded`].
+    pub prompt: Option<Box<Prompt>>,
 }
 
 impl Error {
     /// An error of `kind` that says `message`.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), okta: None, request_ids: Vec::new() }
+        Self { kind, message: message.into(), okta: None, request_ids: Vec::new(), prompt: None }
     }
 }
 

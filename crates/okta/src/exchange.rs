@@ -10,7 +10,7 @@ use crate::{
     Error, ErrorKind, Method, OktaError, Reply, Request, fault,
     limits::{Endpoint, Stated},
     pages,
-    sign_in::Session,
+    sign_in::{Asker, PROOF, Session, Token},
     transport::{Answer, Broken, Failure},
     wire::{Course, Trouble, Wire, scrub},
 };
@@ -82,7 +82,7 @@ impl<'a> Outgoing<'a> {
     }
 
     /// The request with a token.
-    pub(crate) fn build(&self, authorization: &HeaderValue) -> reqwest::Request {
+    pub(crate) fn build(&self, token: &Token) -> Result<reqwest::Request, Error> {
         let method = match self.request.method() {
             Method::Get => reqwest::Method::GET,
             Method::Post => reqwest::Method::POST,
@@ -92,7 +92,12 @@ impl<'a> Outgoing<'a> {
         };
         let mut built = reqwest::Request::new(method, self.url.clone());
         let headers = built.headers_mut();
-        headers.insert(header::AUTHORIZATION, authorization.clone());
+        headers.insert(header::AUTHORIZATION, token.authorization.clone());
+        if let Some(key) = &token.proof {
+            let method = self.request.method().as_str();
+            let proof = key.prove(self.wire, Asker::Api, method, &self.url, Some(&token.secret))?;
+            headers.insert(PROOF, proof);
+        }
         headers.insert(header::USER_AGENT, self.user_agent.clone());
         headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
         if let Some(etag) = &self.if_match {
@@ -104,7 +109,7 @@ impl<'a> Outgoing<'a> {
         if let Some(body) = &self.body {
             *built.body_mut() = Some(body.clone().into());
         }
-        built
+        Ok(built)
     }
 
     /// What an attempt means. `secret` is kept out of every error.
@@ -246,6 +251,19 @@ impl<'a> Outgoing<'a> {
     const fn is_read(&self) -> bool {
         self.request.method().is_read()
     }
+}
+
+/// True where the answer asks for a proof with another nonce (RFC 9449 section 9). Any nonce that it
+/// names is kept.
+pub(crate) fn wants_nonce(answer: &Result<Answer, Failure>, token: &Token) -> bool {
+    let (Ok(answer), Some(key)) = (answer, &token.proof) else { return false };
+    let named = key.learn(Asker::Api, &answer.headers);
+    let body = answer.body.as_deref().unwrap_or_default();
+    // In the body, or in the challenge where there is none.
+    let said = || fault::read(answer.status, &answer.headers, body).code;
+    named
+        && matches!(answer.status, 400 | 401)
+        && said().is_some_and(|code| code == "use_dpop_nonce")
 }
 
 /// The body of a success, by its content type: JSON as it is, other text as a string.

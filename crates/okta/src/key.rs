@@ -1,6 +1,7 @@
 //! The private key of a service app.
 
 mod jwk;
+mod made;
 mod pem;
 
 use std::{fmt, sync::Arc};
@@ -21,6 +22,8 @@ use base64::{
     },
 };
 use secrecy::{ExposeSecret, SecretSlice};
+
+pub use made::GenerateError;
 
 const FORGIVING: GeneralPurposeConfig =
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);

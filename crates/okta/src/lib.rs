@@ -23,7 +23,7 @@ mod wire;
 
 pub use clock::{BoxFuture, Clock, Entropy};
 pub use error::{Cause, Error, ErrorKind, OktaError};
-pub use key::{KeyError, PrivateKey};
+pub use key::{GenerateError, KeyError, PrivateKey};
 pub use okta::Okta;
 pub use org_url::{OrgUrl, OrgUrlError};
 pub use pages::Cursors;
@@ -31,5 +31,9 @@ pub use reply::{RateLimit, Reply};
 pub use request::{BadRequest, Method, Request};
 pub use secrecy::{ExposeSecret, SecretString};
 pub use settings::{Credentials, Settings, SetupError, Surroundings};
-pub use sign_in::Grant;
+pub use sign_in::{
+    Arrival, ClientProof, Dpop, Flow, Grant, Identity, Landed, Landing, Loopback, PersonalSignIn,
+    Prompt, SignIn, SignedOut, StoredTokens, TokenOwner, TokenStore, TokenStoreError,
+    TokensInMemory,
+};
 pub use upload::Upload;

@@ -126,7 +126,8 @@ fn smallest(headers: &HeaderMap, name: &str) -> Option<i64> {
     lines.flat_map(|line| line.split(',')).filter_map(|value| value.trim().parse().ok()).min()
 }
 
-fn date(headers: &HeaderMap) -> Option<Timestamp> {
+/// The time by Okta's clock (`Date`, RFC 9110 section 6.6.1).
+pub(crate) fn date(headers: &HeaderMap) -> Option<Timestamp> {
     let text = headers.get(http::header::DATE)?.to_str().ok()?;
     rfc2822::DateTimeParser::new().parse_timestamp(text).ok()
 }

@@ -3,16 +3,19 @@
 use std::{fmt, sync::Arc};
 
 use http::HeaderValue;
+use jiff::Timestamp;
+use serde_json::Value;
 use tokio::{
-    sync::{Semaphore, SemaphorePermit, watch},
+    sync::{Mutex, Semaphore, SemaphorePermit, watch},
     time::timeout,
 };
 
 use crate::{
-    Error, ErrorKind, Grant, OrgUrl, RateLimit, Reply, Request, Settings, SetupError, Surroundings,
-    exchange::{Outgoing, Verdict},
+    Error, ErrorKind, Grant, Identity, OrgUrl, RateLimit, Reply, Request, Settings, SetupError,
+    SignIn, SignedOut, Surroundings,
+    exchange::{Outgoing, Verdict, wants_nonce},
     limits::{self, Endpoint, Limits},
-    sign_in::{Issued, Session},
+    sign_in::{Begun, Issued, Session},
     transport::{Failure, Transport},
     wire::{Course, Wire},
 };
@@ -27,6 +30,8 @@ pub struct Okta {
 struct Shared {
     wire: Wire,
     session: Session,
+    /// The last sign-in by a person that was begun.
+    running: Mutex<Option<SignIn>>,
     limits: Limits,
     places: Semaphore,
     max_in_flight: usize,
@@ -44,7 +49,7 @@ impl Okta {
         }
         let user_agent =
             HeaderValue::from_str(&settings.user_agent).map_err(|_| SetupError::UserAgent)?;
-        let session = Session::new(&settings.credentials)?;
+        let session = Session::new(&settings.credentials, settings.dpop)?;
         let transport = Transport::new(&settings)?;
         let max_in_flight = settings.max_in_flight.min(Semaphore::MAX_PERMITS);
         let wire = Wire {
@@ -60,6 +65,7 @@ impl Okta {
             shared: Arc::new(Shared {
                 wire,
                 session,
+                running: Mutex::default(),
                 limits: Limits::default(),
                 places: Semaphore::new(max_in_flight),
                 max_in_flight,
@@ -80,10 +86,16 @@ impl Okta {
         let outgoing = Outgoing::new(&shared.wire, request, call_id)?;
         let mut course = Course::new(&shared.wire);
         let mut refused = None;
+        let mut proven = false;
         loop {
-            let issued = shared.token(&course, refused).await?;
+            let issued = match shared.token(&course, refused).await {
+                Err(error) if error.kind == ErrorKind::SignInNeeded => {
+                    return Err(self.ask(error).await);
+                }
+                issued => issued?,
+            };
             let place = shared.place(&course, outgoing.endpoint(), &outgoing.what()).await?;
-            let attempt = outgoing.build(&issued.token.authorization);
+            let attempt = outgoing.build(&issued.token)?;
             let method = request.method().as_str();
             let answer = course.attempt(attempt, method, request.template()).await;
             drop(place);
@@ -92,6 +104,11 @@ impl Okta {
                 if let Some(stated) = limits::Stated::read(&answer.headers, now) {
                     shared.limits.keep(outgoing.endpoint(), stated);
                 }
+            }
+            // Not executed either: Okta wants the nonce that it just named in the proof.
+            if !proven && wants_nonce(&answer, &issued.token) {
+                proven = true;
+                continue;
             }
             let renew = refused.is_none() && shared.session.is_renewable();
             match outgoing.judge(answer, &issued.token.secret, &shared.session, &course) {
@@ -106,9 +123,108 @@ impl Okta {
 
     /// Signs in, or waits for the sign-in under way, and says what was granted. With a token that
     /// is still good, and with API tokens, nothing is sent.
+    ///
+    /// Where a person has to sign in, that is begun, and the error holds what to show
+    /// ([`Error::prompt`]).
     pub async fn sign_in(&self) -> Result<Grant, Error> {
+        match self.resume().await {
+            Err(error) if error.kind == ErrorKind::SignInNeeded => Err(self.ask(error).await),
+            done => done,
+        }
+    }
+
+    /// Signs in as far as that goes without a person.
+    pub async fn resume(&self) -> Result<Grant, Error> {
         let issued = self.shared.session.token(&self.shared.wire, None).await?;
         Ok(issued.token.grant.clone())
+    }
+
+    /// Begins a sign-in by a person, or joins the one under way. It goes on in the background, and
+    /// with it [`Okta::grants`]; `None` where no person signs in.
+    ///
+    /// Must be called within a tokio runtime.
+    pub async fn begin_sign_in(&self) -> Option<Result<SignIn, Error>> {
+        let mut running = self.shared.running.lock().await;
+        let now = self.shared.wire.clock.now();
+        if let Some(sign_in) = &*running
+            && sign_in.outcome().is_none()
+            && now < sign_in.prompt.expires
+        {
+            return Some(Ok(sign_in.clone()));
+        }
+        let Begun { prompt, waiting } = match self.shared.session.begin(&self.shared.wire).await? {
+            Ok(begun) => begun,
+            Err(error) => return Some(Err(error)),
+        };
+        let (ended, outcome) = watch::channel(None);
+        let (okta, until) = (self.clone(), prompt.expires);
+        tokio::spawn(async move {
+            let Shared { session, wire, .. } = &*okta.shared;
+            let outcome = session.finish(wire, waiting, until).await;
+            if let Err(error) = &outcome {
+                tracing::warn!(%error, "not signed in to Okta");
+            }
+            ended.send_replace(Some(outcome));
+        });
+        Some(Ok(running.insert(SignIn { prompt, outcome }).clone()))
+    }
+
+    /// `needed`, with what a person is shown to sign in, and how the try before ended.
+    async fn ask(&self, needed: Error) -> Error {
+        let before = self.shared.running.lock().await.as_ref().and_then(SignIn::outcome);
+        match self.begin_sign_in().await {
+            None => needed,
+            Some(Err(error)) => error,
+            Some(Ok(sign_in)) => {
+                let tried = before.and_then(Result::err).map_or_else(String::new, |error| {
+                    format!(" The last sign-in came to nothing: {error}.")
+                });
+                let prompt = sign_in.prompt;
+                let message = format!(
+                    "{}: {prompt} until {}, then call again.{tried}",
+                    needed.message, prompt.expires
+                );
+                Error { message, prompt: Some(Box::new(prompt)), ..needed }
+            }
+        }
+    }
+
+    /// Waits for the end of the sign-in by a person that is under way; at once where none is. True
+    /// where it came to its end and somebody is signed in.
+    pub async fn join_sign_in(&self) -> bool {
+        let running = self.shared.running.lock().await.clone();
+        match running {
+            Some(mut sign_in) => sign_in.finished().await.is_ok(),
+            None => false,
+        }
+    }
+
+    /// True where a person signs in, and no service app or API token.
+    pub fn is_personal(&self) -> bool {
+        self.shared.session.is_personal()
+    }
+
+    /// Ends the sign-in of a person: Okta takes the tokens back, and they are forgotten here even
+    /// where it does not. `None` where nobody is signed in.
+    pub async fn sign_out(&self) -> Result<Option<SignedOut>, Error> {
+        self.shared.session.end(&self.shared.wire).await
+    }
+
+    /// What Okta says of the token in use (RFC 7662 section 2.2: `scope`, `username`, `exp` …);
+    /// `None` for API tokens, of which it says nothing.
+    pub async fn introspect(&self) -> Result<Option<Value>, Error> {
+        self.shared.session.introspect(&self.shared.wire).await
+    }
+
+    /// Who is signed in; `None` where no person is.
+    pub async fn identity(&self) -> Option<Identity> {
+        self.shared.session.last().await?.user.clone()
+    }
+
+    /// Until when the token in use is good; `None` where it does not end, or there is none.
+    pub async fn expires(&self) -> Option<Timestamp> {
+        let token = self.shared.session.last().await?;
+        token.renew_at.map(|_| token.expires)
     }
 
     /// Makes the HTTP client and signs in, in the background. How it ended shows in
@@ -121,8 +237,12 @@ impl Okta {
             if let Err(Failure::Setup(error)) = okta.shared.wire.transport.client().await {
                 tracing::warn!(%error, "no HTTP client");
             }
-            if let Err(error) = okta.sign_in().await {
-                tracing::warn!(%error, "not signed in to Okta");
+            match okta.resume().await {
+                Err(error) if error.kind == ErrorKind::SignInNeeded => {
+                    tracing::info!(%error, "the first call asks a person to sign in");
+                }
+                Err(error) => tracing::warn!(%error, "not signed in to Okta"),
+                Ok(_) => {}
             }
         });
     }

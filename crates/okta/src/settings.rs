@@ -4,7 +4,7 @@ use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
 use secrecy::SecretString;
 
-use crate::{Clock, Entropy, OrgUrl, PrivateKey};
+use crate::{Clock, Dpop, Entropy, OrgUrl, PersonalSignIn, PrivateKey};
 
 /// How to sign in to Okta.
 #[derive(Clone, Debug)]
@@ -23,6 +23,8 @@ pub enum Credentials {
         /// The scopes to ask for. What Okta grants decides.
         scopes: Vec<String>,
     },
+    /// A person who signs in through a native or web app.
+    Person(Box<PersonalSignIn>),
 }
 
 /// The settings of a client for one org.
@@ -32,6 +34,8 @@ pub struct Settings {
     pub org: OrgUrl,
     /// How to sign in.
     pub credentials: Credentials,
+    /// When tokens are bound to a key (RFC 9449).
+    pub dpop: Dpop,
     /// How many requests may be under way at once.
     pub max_in_flight: usize,
     /// How often a request that may be repeated is tried at most, the first time included.
@@ -60,6 +64,7 @@ impl Settings {
         Self {
             org,
             credentials,
+            dpop: Dpop::default(),
             max_in_flight: 20,
             read_attempts: 3,
             deadline: Duration::from_secs(30),
@@ -79,6 +84,7 @@ impl fmt::Debug for Settings {
         f.debug_struct("Settings")
             .field("org", &self.org)
             .field("credentials", &self.credentials)
+            .field("dpop", &self.dpop)
             .field("max_in_flight", &self.max_in_flight)
             .field("read_attempts", &self.read_attempts)
             .field("deadline", &self.deadline)
@@ -111,6 +117,11 @@ impl fmt::Debug for Surroundings {
 /// Why no client could be made. All of it is known without the network.
 #[derive(Debug, thiserror::Error)]
 pub enum SetupError {
+    /// A redirect URI that Okta could send elsewhere than to this program.
+    #[error(
+        "{0} is no redirect URI to sign in with: it has to be http on loopback and without a query, such as http://127.0.0.1:8765/callback"
+    )]
+    Redirect(String),
     /// The API token is empty, or holds characters that no header can carry.
     #[error("the API token is empty or holds characters that no token has")]
     ApiToken,

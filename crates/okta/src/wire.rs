@@ -27,6 +27,15 @@ pub(crate) struct Wire {
     pub(crate) deadline: Duration,
 }
 
+impl Wire {
+    /// An id that was not used before: 128 random bits in hex.
+    pub(crate) fn fresh_id(&self) -> String {
+        let mut id = [0; 16];
+        self.entropy.fill(&mut id);
+        format!("{:032x}", u128::from_be_bytes(id))
+    }
+}
+
 /// Why an attempt was not the last word, or was.
 #[derive(Debug)]
 pub(crate) enum Trouble {

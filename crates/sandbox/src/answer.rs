@@ -41,6 +41,17 @@ impl Answer {
         Self { status: 200, headers: Vec::new(), body: Payload::File(kind, bytes) }
     }
 
+    /// `status` with a page for a person.
+    pub(crate) fn page(status: u16, html: String) -> Self {
+        let body = Payload::File("text/html; charset=utf-8", Bytes::from(html));
+        Self { status, headers: Vec::new(), body }
+    }
+
+    /// 302: the browser goes to `url`.
+    pub(crate) fn redirect(url: impl Into<String>) -> Self {
+        Self::empty(302).header("location", url)
+    }
+
     /// Adds a header line; the same name may come twice.
     pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));

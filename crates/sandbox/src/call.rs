@@ -23,12 +23,33 @@ pub(crate) enum Principal {
     User(Id),
     /// A service app with an access token.
     App(Id),
+    /// A person with an access token that an app got for them.
+    Person { user: Id, app: Id },
+}
+
+impl Principal {
+    /// Whom `me` means.
+    pub(crate) const fn user(&self) -> Option<Id> {
+        match self {
+            Self::User(user) | Self::Person { user, .. } => Some(*user),
+            Self::Nobody | Self::App(_) => None,
+        }
+    }
+
+    /// The OAuth client that asks.
+    pub(crate) const fn app(&self) -> Option<Id> {
+        match self {
+            Self::App(app) | Self::Person { app, .. } => Some(*app),
+            Self::Nobody | Self::User(_) => None,
+        }
+    }
 }
 
 /// One request. The org is locked while an operation runs, so an operation is one transaction.
 pub(crate) struct Call<'a> {
     pub(crate) state: &'a mut State,
     pub(crate) now: Timestamp,
+    pub(crate) method: &'a str,
     /// `https://host:port` of the org as the caller named it.
     pub(crate) base: &'a str,
     pub(crate) path: &'a str,
@@ -106,6 +127,20 @@ impl Call<'_> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
+    /// The body as a form.
+    pub(crate) fn form(&self) -> Form {
+        let pairs = form_urlencoded::parse(self.body);
+        Form(pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
+    }
+
+    /// A cookie of the request.
+    pub(crate) fn cookie(&self, name: &str) -> Option<&str> {
+        let lines = self.headers.get_all("cookie").iter().filter_map(|line| line.to_str().ok());
+        let mut pairs =
+            lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.split_once('='));
+        pairs.find(|(key, _)| key.trim() == name).map(|(_, value)| value.trim())
+    }
+
     /// A full URL of this org.
     pub(crate) fn href(&self, path: &str) -> String {
         format!("{}{path}", self.base)
@@ -180,14 +215,32 @@ impl Call<'_> {
     /// Writes an event with more to say than its targets.
     pub(crate) fn log_event(&mut self, draft: Draft) {
         let actor = Actor::of(self.state, &self.principal);
-        let client = Client::of_request(
+        self.log_as(actor, None, draft);
+    }
+
+    /// Writes an event of somebody who is not who calls, as of the person in a browser's session.
+    pub(crate) fn log_as(&mut self, actor: Actor, session: Option<&str>, draft: Draft) {
+        let mut client = Client::of_request(
             &self.principal,
             self.header("user-agent").unwrap_or("UNKNOWN"),
             self.client_ip,
             self.request_id,
             self.path,
         );
+        client.session = session.map(Into::into);
         let uuid = self.state.maker.uuid();
         self.state.log.push(draft.finish(self.now, uuid, actor, client));
+    }
+}
+
+/// The fields of a form, in the order in which they came.
+#[derive(Debug)]
+pub(crate) struct Form(pub(crate) Vec<(String, String)>);
+
+impl Form {
+    /// The first value of a field that is not empty.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        let found = self.0.iter().find(|(key, _)| key == name);
+        found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     }
 }

@@ -113,6 +113,18 @@ impl Maker {
         text
     }
 
+    /// A code of `length` letters that people can type: no vowels, so that it is no word.
+    pub(crate) fn letters(&mut self, length: usize) -> String {
+        const LETTERS: &[u8] = b"BCDFGHJKLMNPQRSTVWXZ";
+        let letter = |random: &mut fastrand::Rng| random.choice(LETTERS).copied().unwrap_or(b'X');
+        (0..length).map(|_| char::from(letter(&mut self.random))).collect()
+    }
+
+    /// A code of `length` decimal digits.
+    pub(crate) fn digits(&mut self, length: usize) -> String {
+        (0..length).map(|_| self.random.digit(10)).collect()
+    }
+
     /// An `errorId`.
     pub(crate) fn error_id(&mut self) -> String {
         format!("oae{}", self.text(22))

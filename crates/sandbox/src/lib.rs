@@ -5,9 +5,12 @@
 //! puts it on a listener, [`Org::service`] into any axum application.
 //!
 //! The inside, in the order in which a request meets it: `serve` (HTTP, faults, rate limits, who
-//! calls), `route` (which operation), `resources` (one file per resource, a table of routes and a
+//! calls), `rights` (what they may do), `route` (which operation), `resources` (one file per resource, a table of routes and a
 //! function for each), `store` (the state). `scim` evaluates filters, `log` is the System Log,
 //! `oauth` gives and checks tokens, `seed` fills a new org.
+//!
+//! People sign in with a browser: `/activate` for devices, `/oauth2/v1/authorize` for apps.
+//! [`Org::sign_in`] tells with which apps, names and password.
 //!
 //! Invariant: nothing here comes from the crates that are tested against it.
 
@@ -21,6 +24,7 @@ mod log;
 mod oauth;
 mod org;
 mod resources;
+mod rights;
 mod route;
 mod scim;
 mod seed;
@@ -31,6 +35,6 @@ mod upload;
 
 pub use self::{
     config::{Config, Faults},
-    org::{Clock, NoKey, Org, ServiceApp},
+    org::{ClientApp, Clock, NoKey, Org, ServiceApp, SignIn},
     serve::{Fault, FaultKind, Server, Tls, TlsError, tls_self_signed},
 };

@@ -36,6 +36,34 @@ pub struct ServiceApp {
     pub scopes: Vec<String>,
 }
 
+/// An app of the seeded org that people sign in with.
+#[derive(Clone)]
+pub struct ClientApp {
+    /// `client_id`, which is the app's id too.
+    pub client_id: String,
+    /// `client_secret`; a public client has none.
+    pub client_secret: Option<String>,
+    /// The scopes granted to the app, besides those of OpenID Connect.
+    pub scopes: Vec<String>,
+}
+
+/// What it takes to sign in to the seeded org with a browser.
+#[derive(Clone)]
+pub struct SignIn {
+    /// A native app, public: device grant, authorization code with PKCE, refresh tokens that rotate.
+    pub native: ClientApp,
+    /// A web app with a secret (`client_secret_basic`): authorization code, refresh tokens.
+    pub web: ClientApp,
+    /// The one redirect URI of both apps.
+    pub redirect_uri: String,
+    /// The login of a super admin.
+    pub super_admin: String,
+    /// The login of somebody who administers nothing.
+    pub employee: String,
+    /// The password of everybody whom the org begins with.
+    pub password: String,
+}
+
 /// There is no RSA key.
 #[derive(Debug, thiserror::Error)]
 #[error("the RSA key could not be made: this machine gives no randomness")]
@@ -44,6 +72,19 @@ pub struct NoKey;
 impl fmt::Debug for ServiceApp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ServiceApp").field("client_id", &self.client_id).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for ClientApp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientApp").field("client_id", &self.client_id).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for SignIn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = (&self.native, &self.web, &self.super_admin, &self.employee);
+        f.debug_tuple("SignIn").field(&shown).finish_non_exhaustive()
     }
 }
 
@@ -57,12 +98,13 @@ pub(crate) struct Inner {
     clock: Clock,
     state: Mutex<State>,
     service_app: ServiceApp,
+    sign_in: SignIn,
 }
 
 impl Org {
     /// An org seeded from `config`, living by `clock`.
     pub fn new(config: Config, clock: Clock) -> Self {
-        let seed::Seeded { mut state, service_app } = seed::build(&config, clock());
+        let seed::Seeded { mut state, service_app, sign_in } = seed::build(&config, clock());
         let api_token =
             config.api_token.clone().unwrap_or_else(|| format!("00{}", state.maker.text(40)));
         Self(Arc::new(Inner {
@@ -74,6 +116,7 @@ impl Org {
             clock,
             state: Mutex::new(state),
             service_app,
+            sign_in,
             config,
         }))
     }
@@ -95,6 +138,11 @@ impl Org {
     /// The seeded service app, with its private key.
     pub fn service_app(&self) -> ServiceApp {
         self.0.service_app.clone()
+    }
+
+    /// The seeded apps that people sign in with, and who can sign in with which password.
+    pub fn sign_in(&self) -> SignIn {
+        self.0.sign_in.clone()
     }
 
     /// Makes an RSA key (2,048 bits, `RS256`), which the seeded service app then knows besides its

@@ -23,6 +23,8 @@ pub(crate) struct Route {
     /// The path as Okta's reference writes it, with `{placeholders}`.
     pub(crate) path: &'static str,
     pub(crate) access: Access,
+    /// The scope with which people may do it to themselves; none where this is empty.
+    pub(crate) own: &'static str,
     /// Requests a minute; none for what Okta does not limit.
     pub(crate) limit: Option<u32>,
     /// The bucket that the operation shares with others; its path where this is empty.
@@ -38,12 +40,18 @@ impl Route {
         handler: Handler,
     ) -> Self {
         let access = if scope.is_empty() { Access::Public } else { Access::Scope(scope) };
-        Self { method, path, access, limit: Some(600), bucket: "", handler }
+        Self { method, path, access, own: "", limit: Some(600), bucket: "", handler }
     }
 
     /// Sets the requests a minute of the operation's bucket (600 unless told).
     pub(crate) const fn limit(mut self, per_minute: u32) -> Self {
         self.limit = Some(per_minute);
+        self
+    }
+
+    /// Opens the operation to the person whom its `{id}` names, with this scope and no admin role.
+    pub(crate) const fn own(mut self, scope: &'static str) -> Self {
+        self.own = scope;
         self
     }
 

@@ -2,14 +2,16 @@
 
 use std::{sync::Arc, time::Duration};
 
-use okta_client::{Clock, Entropy, Okta, Settings, SetupError, Surroundings};
+use okta_client::{Clock, Entropy, Okta, Settings, SetupError, Surroundings, TokenStore as _};
 use okta_gate::{Configured, ExportFolder, Gate, Memory, Own, Recorder, Setup, Sources};
 use okta_storage::{KeyFile, Seal, Sqlite, Store};
 
 use crate::{
     Config, Handler,
     approvals::{Approvals, Page},
+    config::SignIn,
     people::People,
+    sign_in::{self, TokenFiles},
     trail,
 };
 
@@ -23,6 +25,13 @@ pub struct App {
     pub handler: Handler,
     okta: Okta,
     approvals: Approvals,
+    tokens: Kept,
+}
+
+/// Where tokens are kept.
+enum Kept {
+    InMemory,
+    InFiles { folder: String, key: String },
 }
 
 /// The server cannot start.
@@ -57,8 +66,22 @@ impl App {
         page: bool,
     ) -> Result<Self, StartError> {
         let api_token = config.api_token();
+        let personal = matches!(config.sign_in, SignIn::Person { .. });
         let org = config.org.host().to_owned();
-        let mut settings = Settings::new(config.org, config.credentials);
+        let random = Arc::clone(&entropy);
+        let seal = Arc::new(Seal::new(
+            KeyFile::new(&config.state),
+            Arc::new(move |bytes: &mut [u8]| random.fill(bytes)),
+        ));
+        let tokens = Arc::new(TokenFiles::new(&config.state, Arc::clone(&seal)));
+        let kept = if personal {
+            Kept::InFiles { folder: tokens.name(), key: seal.place() }
+        } else {
+            Kept::InMemory
+        };
+        let (credentials, dpop) = sign_in::credentials(config.sign_in, tokens);
+        let mut settings = Settings::new(config.org, credentials);
+        settings.dpop = dpop;
         settings.max_in_flight = config.max_in_flight;
         settings.read_attempts = config.read_attempts;
         settings.https_proxy = config.https_proxy;
@@ -76,18 +99,16 @@ impl App {
             Arc::clone(&entropy),
             trail::tell(Arc::clone(&recorder)),
         );
-        let random = Arc::clone(&entropy);
         let memory = Memory {
             store,
-            seal: Arc::new(Seal::new(
-                KeyFile::new(&config.state),
-                Arc::new(move |bytes: &mut [u8]| random.fill(bytes)),
-            )),
+            seal,
             approvers: Arc::new(People::new(page.then(|| Page::new(approvals.clone())))),
             entropy: Arc::clone(&entropy),
         };
-        let own =
-            Own { client_id: (!api_token).then(|| config.principal.clone()), admin: api_token };
+        let own = Own {
+            client_id: (!api_token).then(|| config.principal.clone()),
+            admin: api_token || personal,
+        };
         let gate = Gate::new(Setup {
             wire: Arc::new(okta.clone()),
             recorder,
@@ -106,12 +127,25 @@ impl App {
             memory,
         });
         let handler = Handler::new(gate, config.principal, org, config.profile, clock, entropy);
-        Ok(Self { handler, okta, approvals })
+        Ok(Self { handler, okta, approvals, tokens: kept })
     }
 
     /// What waits for a person of this machine.
     pub const fn approvals(&self) -> &Approvals {
         &self.approvals
+    }
+
+    /// The org, as the server reaches it.
+    pub const fn okta(&self) -> &Okta {
+        &self.okta
+    }
+
+    /// Where tokens are kept, for people.
+    pub fn tokens_are_kept(&self) -> String {
+        match &self.tokens {
+            Kept::InMemory => "in memory only".to_owned(),
+            Kept::InFiles { folder, key } => format!("sealed in {folder}, with the key in {key}"),
+        }
     }
 
     /// Fetches the first token in the background, a moment from now; a call that needs it does not

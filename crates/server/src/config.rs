@@ -25,7 +25,7 @@ pub use error::ConfigError;
 pub use file::read_cases;
 pub(crate) use file::reason;
 pub use layers::{At, Origin, Settings};
-use okta_client::{Credentials, OrgUrl};
+use okta_client::OrgUrl;
 use okta_gate::SwitchedOff;
 use okta_policy::Policy;
 pub use profile::Profile;
@@ -69,8 +69,6 @@ pub struct Config {
     pub org: OrgUrl,
     /// Who signs in, and how.
     pub sign_in: SignIn,
-    /// The same, as `okta-client` takes it.
-    pub credentials: Credentials,
     /// The scopes asked for; with an API token, those that limit the tools.
     pub scopes: Vec<String>,
     /// Who is responsible for the calls.
@@ -147,7 +145,6 @@ impl Config {
             audit,
             logging,
             org,
-            credentials: sign_in.credentials(&settings)?,
             scopes: sign_in.scopes(&settings)?,
             principal: sign_in.principal(),
             sign_in,

@@ -9,10 +9,11 @@ use rmcp::{
     model::{
         CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestMethod,
         CompleteRequestParams, CompleteResult, ContentBlock, DiscoverResult, Implementation,
-        ListPromptsRequestMethod, ListPromptsResult, ListResourceTemplatesRequestMethod,
-        ListResourceTemplatesResult, ListResourcesRequestMethod, ListResourcesResult,
-        ListToolsResult, MetaObject, PaginatedRequestParams, ProgressNotificationParam,
-        ProgressToken, ProtocolVersion, ServerCapabilities, ServerConfig, SubscriptionFilter, Tool,
+        JsonObject, ListPromptsRequestMethod, ListPromptsResult,
+        ListResourceTemplatesRequestMethod, ListResourceTemplatesResult,
+        ListResourcesRequestMethod, ListResourcesResult, ListToolsResult, MetaObject,
+        PaginatedRequestParams, ProgressNotificationParam, ProgressToken, ProtocolVersion,
+        ServerCapabilities, ServerConfig, SubscriptionFilter, Tool,
     },
     service::{NotificationContext, Peer, RequestContext, SubscriptionContext},
 };
@@ -20,6 +21,10 @@ use serde_json::json;
 
 use crate::{
     confirm::{ClientAsker, Confirmations},
+    sign_in::{
+        Browser,
+        guide::{Guide, Guided, Opener},
+    },
     tools,
 };
 
@@ -37,6 +42,7 @@ pub struct Handler(Arc<Inner>);
 struct Inner {
     gate: Gate,
     confirmations: Confirmations,
+    opener: Opener,
     principal: String,
     org: String,
     profile: String,
@@ -53,7 +59,13 @@ impl Handler {
         entropy: Arc<dyn Entropy>,
     ) -> Self {
         let confirmations = Confirmations::new(clock, entropy);
-        Self(Arc::new(Inner { gate, confirmations, principal, org, profile }))
+        let opener = Opener::default();
+        Self(Arc::new(Inner { gate, confirmations, opener, principal, org, profile }))
+    }
+
+    /// Opens sign-in pages with `browser` from now on, where the client does not.
+    pub fn open_pages_with(&self, browser: Arc<dyn Browser>) {
+        self.0.opener.open_with(browser);
     }
 
     /// The pipeline.
@@ -61,11 +73,11 @@ impl Handler {
         &self.0.gate
     }
 
-    fn context(&self, context: &RequestContext<RoleServer>) -> Context {
+    async fn context(&self, context: &RequestContext<RoleServer>) -> Context {
         let client = context.client_info();
         let version = context.protocol_version();
         Context {
-            principal: self.0.principal.clone(),
+            principal: self.0.gate.person().await.unwrap_or_else(|| self.0.principal.clone()),
             client: client
                 .as_ref()
                 .map_or("unknown".to_owned(), |client| cut(&client.name, CLIENT)),
@@ -74,6 +86,32 @@ impl Handler {
             profile: self.0.profile.clone(),
             era: version.map(|version| version.as_str().to_owned()).unwrap_or_default(),
             trace: context.meta.get_traceparent().map(str::to_owned),
+        }
+    }
+
+    /// Makes the call; where a person has to sign in first, leads them to the page, and makes it
+    /// again where they have signed in meanwhile.
+    async fn call(
+        &self,
+        tool: &str,
+        args: JsonObject,
+        caller: &Caller<'_>,
+        guide: &Guide,
+        context: &RequestContext<RoleServer>,
+    ) -> (Called, Option<Guided>) {
+        let gate = &self.0.gate;
+        guide.before(gate).await;
+        let about = self.context(context).await;
+        let again = matches!(guide, Guide::Live(_)).then(|| args.clone());
+        let outcome = gate.call(&about, tool, args, caller).await;
+        let Called::Failed(error) = &outcome else { return (outcome, None) };
+        let Some(prompt) = error.sign_in() else { return (outcome, None) };
+        match (guide.lead(prompt, gate, &self.0.opener).await, again) {
+            (Guided::SignedIn, Some(args)) => {
+                let about = self.context(context).await;
+                (gate.call(&about, tool, args, caller).await, None)
+            }
+            (guided, _) => (outcome, Some(guided)),
         }
     }
 
@@ -168,18 +206,22 @@ impl ServerHandler for Handler {
         mut request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
+        let guide = Guide::new(&mut request, &context);
         let asker = ClientAsker::new(&self.0.confirmations, &mut request, &context);
         let caller =
             Caller { asker: &asker, peer: &context.peer, token: context.meta.get_progress_token() };
-        let about = self.context(&context);
         let args = request.arguments.unwrap_or_default();
-        let call = self.0.gate.call(&about, &request.name, args, &caller);
+        let call = self.call(&request.name, args, &caller, &guide, &context);
         let outcome = tokio::select! {
             outcome = call => outcome,
             // Dropping the call ends a read; a change that was begun goes on and is recorded.
             () = context.ct.cancelled() => {
                 return Err(ErrorData::internal_error("the call was cancelled", None));
             }
+        };
+        let (outcome, opened) = match outcome {
+            (_, Some(Guided::Asked(question))) => return Ok(question.into()),
+            (outcome, guided) => (outcome, matches!(guided, Some(Guided::Told { opened: true }))),
         };
         let mut result = match outcome {
             Called::Unknown => {
@@ -193,7 +235,11 @@ impl ServerHandler for Handler {
             }
             Called::Done(text) => CallToolResult::success(vec![ContentBlock::text(text)]),
             Called::Failed(error) => {
-                CallToolResult::error(vec![ContentBlock::text(to_text(&error.envelope()))])
+                let mut told = error.envelope();
+                if opened && let Some(sign_in) = told.pointer_mut("/error/sign_in") {
+                    sign_in["opened"] = true.into();
+                }
+                CallToolResult::error(vec![ContentBlock::text(to_text(&told))])
             }
         };
         result.meta = Self::stamp(&context);

@@ -9,7 +9,9 @@ mod confirm;
 mod handler;
 mod key_file;
 mod logging;
+mod page_style;
 mod people;
+mod sign_in;
 mod stdio;
 mod system;
 mod tools;
@@ -23,6 +25,7 @@ pub use config::{
 };
 pub use handler::Handler;
 pub use logging::{Logging, LoggingError};
+pub use sign_in::{Browser, LoopbackPage, SystemBrowser, TokenFiles};
 pub use stdio::serve_stdio;
 pub use system::{Folders, SystemClock, SystemEntropy};
 pub use tools::{annotations, definition, definitions_digest};

@@ -98,6 +98,11 @@ impl Seal {
         Self { place: Box::new(place), random, key: Mutex::default() }
     }
 
+    /// Where the key is kept, for people.
+    pub fn place(&self) -> String {
+        self.place.name()
+    }
+
     /// Seals what belongs to one object. It opens under the same kind and id only.
     pub fn seal(&self, kind: &str, id: &str, plain: &[u8]) -> Result<Vec<u8>, Error> {
         let key = self.key(true)?;

@@ -5,6 +5,7 @@ use okta_gate::{CallError, Called, Context};
 use okta_mcp_server::App;
 use serde_json::Value;
 
+use super::login;
 use crate::{
     arguments,
     cli::{CallArgs, Output, UndoArgs},
@@ -48,6 +49,7 @@ async fn make(
     output: Option<Output>,
 ) -> Result<(), Failure> {
     let org = org::connect(given, App::for_one_call).await?;
+    login::ensure(&org).await?;
     if tool.operation.is_none() {
         // It tells what is granted. That nothing could be, its answer says too.
         if let Err(error) = org.app.sign_in().await {
@@ -55,7 +57,7 @@ async fn make(
         }
     }
     let context = Context {
-        principal: org.principal,
+        principal: login::who(&org).await,
         client: "okta-mcp call".to_owned(),
         client_version: env!("CARGO_PKG_VERSION").to_owned(),
         org: org.host,

@@ -6,10 +6,12 @@ mod call;
 mod completions;
 mod config;
 mod demo;
+mod login;
 mod policy;
 mod sandbox;
 mod stdio;
 mod tools;
+mod whoami;
 
 use crate::{
     cli::{Cli, Command},
@@ -39,6 +41,8 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
                 given.unused("demo")?;
                 demo::run().await
             }
+            Some(Command::Login(args)) => login::login(&args, &given).await,
+            Some(Command::Logout(_)) => login::logout(&given).await,
             Some(Command::Policy(args)) => policy::run(args.command, &given),
             Some(Command::Sandbox(args)) => {
                 given.unused("sandbox")?;
@@ -46,6 +50,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
             }
             Some(Command::Undo(args)) => call::undo(&args, &given).await,
             Some(Command::Tools(args)) => tools::run(&args, &given.or(args.sandbox)).await,
+            Some(Command::Whoami(args)) => whoami::run(&args, &given).await,
         }
     });
     // A read of standard input may still be under way in a thread: it is not waited for.

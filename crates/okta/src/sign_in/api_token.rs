@@ -19,13 +19,21 @@ impl ApiToken {
 }
 
 impl TokenSource for ApiToken {
-    fn fetch<'a>(&'a self, _: &'a Wire) -> BoxFuture<'a, Result<Token, Error>> {
+    fn fetch<'a>(
+        &'a self,
+        _: &'a Wire,
+        _: Option<&'a Token>,
+    ) -> BoxFuture<'a, Result<Token, Error>> {
         let header = secret_header(&format!("SSWS {}", self.0.expose_secret()));
         let token = header.map(|authorization| Token {
             authorization,
             secret: self.0.clone(),
+            since: jiff::Timestamp::MIN,
+            expires: jiff::Timestamp::MAX,
             renew_at: None,
             grant: Grant::Unlimited,
+            proof: None,
+            user: None,
         });
         let error = || Error::new(ErrorKind::NotSent, "the API token fits no header");
         Box::pin(std::future::ready(token.ok_or_else(error)))

@@ -7,6 +7,9 @@
     reason = "what helpers of tests do may fail the test"
 )]
 
+mod browser;
+mod device;
+mod dpop;
 mod errors;
 mod http;
 mod keys;
@@ -14,7 +17,9 @@ mod limits;
 mod org_url;
 mod pages;
 mod paths;
+mod people;
 mod reads;
+mod refresh;
 mod secrets;
 mod setup;
 mod sign_in;

@@ -288,17 +288,11 @@ async fn refusals_say_what_to_do() {
             ErrorKind::MissingScope,
             &[".self"],
         ),
-        (
-            400,
-            r#"{"error":"invalid_dpop_proof","error_description":"The DPoP proof JWT header is missing."}"#,
-            ErrorKind::SignIn,
-            &["Require DPoP", "switch off"],
-        ),
         (400, r#"{"error":"unauthorized_client"}"#, ErrorKind::SignIn, &["client credentials"]),
         (404, "<h1>Not here</h1>", ErrorKind::SignIn, &["org URL", "Not here"]),
         (200, "<h1>Welcome</h1>", ErrorKind::BadReply, &["org URL"]),
         (200, "{}", ErrorKind::BadReply, &["no access token"]),
-        (200, r#"{"token_type":"DPoP","access_token":"at"}"#, ErrorKind::SignIn, &["DPoP"]),
+        (200, r#"{"token_type":"MAC","access_token":"at"}"#, ErrorKind::BadReply, &["type"]),
     ] {
         let server = Server::start(move |_, _| answer(status, body)).await;
         let error = with_private_key(&server).okta.sign_in().await.unwrap_err();

@@ -4,14 +4,17 @@ use std::{
     collections::HashMap,
     future::Future,
     io,
-    sync::{Arc, Mutex, Once},
+    sync::{
+        Arc, Mutex, Once,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
 use jiff::{SignedDuration, Timestamp};
 use okta_client::{
     BoxFuture, Clock, Credentials, Entropy, Error, Method, Okta, OrgUrl, PrivateKey, Reply,
-    Request, Settings, Surroundings,
+    Request, Settings, SetupError, Surroundings,
 };
 use secrecy::SecretString;
 use tokio::{
@@ -188,20 +191,26 @@ pub(crate) fn error_body(code: &str, summary: &str) -> String {
 }
 
 /// A clock that jumps over every sleep and remembers it.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) struct TestClock {
     now: Arc<Mutex<Timestamp>>,
     sleeps: Arc<Mutex<Vec<Duration>>>,
+    stopped: Arc<AtomicBool>,
 }
 
 impl TestClock {
     pub(crate) fn new() -> Self {
         let start = Timestamp::from_second(START).unwrap();
-        Self { now: Arc::new(Mutex::new(start)), sleeps: Arc::default() }
+        Self { now: Arc::new(Mutex::new(start)), sleeps: Arc::default(), stopped: Arc::default() }
     }
 
     pub(crate) fn sleeps(&self) -> Vec<Duration> {
         self.sleeps.lock().unwrap().clone()
+    }
+
+    /// Has every sleep last for ever from now on.
+    pub(crate) fn stop(&self) {
+        self.stopped.store(true, Ordering::Relaxed);
     }
 
     pub(crate) fn advance(&self, seconds: i64) {
@@ -215,6 +224,9 @@ impl Clock for TestClock {
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        if self.stopped.load(Ordering::Relaxed) {
+            return Box::pin(std::future::pending());
+        }
         self.sleeps.lock().unwrap().push(duration);
         *self.now.lock().unwrap() += duration;
         Box::pin(tokio::task::yield_now())
@@ -259,17 +271,22 @@ pub(crate) fn token_reply(token: &str, expires_in: u32) -> Vec<u8> {
     )
 }
 
+#[derive(Debug)]
 pub(crate) struct Setup {
     pub(crate) okta: Okta,
     pub(crate) clock: TestClock,
 }
 
 pub(crate) fn client(settings: Settings) -> Setup {
+    try_client(settings).unwrap()
+}
+
+pub(crate) fn try_client(settings: Settings) -> Result<Setup, SetupError> {
     keep_log();
     let clock = TestClock::new();
     let surroundings =
         Surroundings { clock: Arc::new(clock.clone()), entropy: Arc::new(TestEntropy::default()) };
-    Setup { okta: Okta::new(settings, surroundings).unwrap(), clock }
+    Okta::new(settings, surroundings).map(|okta| Setup { okta, clock })
 }
 
 static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());

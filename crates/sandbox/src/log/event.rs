@@ -38,6 +38,16 @@ impl Actor {
         }
     }
 
+    /// Somebody whom the org does not know, by the name that was typed.
+    pub(crate) fn unknown(name: &str) -> Self {
+        Self {
+            id: "unknown".into(),
+            kind: "User",
+            alternate_id: name.into(),
+            display_name: "unknown".into(),
+        }
+    }
+
     /// A service app, by its client id.
     pub(crate) fn app(id: &str, label: &str) -> Self {
         Self {
@@ -51,7 +61,9 @@ impl Actor {
     pub(crate) fn of(state: &State, principal: &Principal) -> Self {
         match principal {
             Principal::Nobody => Self::system(),
-            Principal::User(id) => state.users.get(*id).map_or_else(Self::system, Self::user),
+            Principal::User(id) | Principal::Person { user: id, .. } => {
+                state.users.get(*id).map_or_else(Self::system, Self::user)
+            }
             Principal::App(id) => Self::app(id.as_str(), state.app_label(*id)),
         }
     }
@@ -143,12 +155,8 @@ impl Client {
         request_id: &str,
         uri: &str,
     ) -> Self {
-        let id = match principal {
-            Principal::App(id) => Some(*id),
-            Principal::User(_) | Principal::Nobody => None,
-        };
         Self {
-            id,
+            id: principal.app(),
             user_agent: user_agent.into(),
             ip: ip.into(),
             place: None,

@@ -3,21 +3,17 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use super::{OAuthError, jwt::Jwt};
-use crate::{id::Id, store::State};
+use super::{
+    Client, OAuthError,
+    client::{self, expect},
+    jwt::Jwt,
+};
+use crate::store::State;
 
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-/// A client that proved who it is.
-#[derive(Debug)]
-pub(crate) struct Client {
-    pub(crate) id: Id,
-    pub(crate) grant_types: Vec<String>,
-    pub(crate) dpop: bool,
-}
-
 /// Checks the client assertion of a form sent to `endpoint`.
-pub(crate) fn authenticate(
+pub(super) fn authenticate(
     state: &mut State,
     form: &[(String, String)],
     endpoint: &str,
@@ -51,11 +47,11 @@ pub(crate) fn authenticate(
     if jwt.claim("iss") != Some(subject) {
         return Err(OAuthError::client("The issuer (iss) claim for client_assertion is invalid."));
     }
-    let app = find(state, subject)
-        .ok_or_else(|| OAuthError::client("Invalid value for 'client_id' parameter."))?;
+    let unknown = || OAuthError::client("Invalid value for 'client_id' parameter.");
+    let app = client::app(state, subject).ok_or_else(unknown)?;
+    let client = Client::find(state, subject).ok_or_else(unknown)?;
+    expect(&client, "private_key_jwt")?;
     check_key(&jwt, app)?;
-    let client = describe(app, subject)
-        .ok_or_else(|| OAuthError::client("Invalid value for 'client_id' parameter."))?;
     let expires = check_times(&jwt, endpoint, now)?;
     if let Some(jti) = jwt.claim("jti")
         && !state.tokens.use_once(client.id, jti, expires, now)
@@ -65,37 +61,12 @@ pub(crate) fn authenticate(
     Ok(client)
 }
 
-/// The active app with this client id.
-fn find<'a>(state: &'a State, client_id: &str) -> Option<&'a Map<String, Value>> {
-    let app = state.docs("apps").get(client_id)?;
-    let own = app.get("credentials")?.get("oauthClient")?.get("client_id")?.as_str();
-    let active = app.get("status")?.as_str() == Some("ACTIVE");
-    (active && own == Some(client_id)).then_some(app)
-}
-
 fn settings(app: &Map<String, Value>) -> Option<&Map<String, Value>> {
     app.get("settings")?.get("oauthClient")?.as_object()
 }
 
-fn describe(app: &Map<String, Value>, client_id: &str) -> Option<Client> {
-    let settings = settings(app)?;
-    let types = settings.get("grant_types").and_then(Value::as_array);
-    let grant_types = types.map_or(&[][..], Vec::as_slice).iter().filter_map(Value::as_str);
-    Some(Client {
-        id: Id::parse(client_id)?,
-        grant_types: grant_types.map(str::to_owned).collect(),
-        dpop: settings.get("dpop_bound_access_tokens").and_then(Value::as_bool).unwrap_or(false),
-    })
-}
-
 /// The signature, with a key that the app has registered.
 fn check_key(jwt: &Jwt<'_>, app: &Map<String, Value>) -> Result<(), OAuthError> {
-    let method = app.get("credentials").and_then(|credentials| {
-        credentials.get("oauthClient")?.get("token_endpoint_auth_method")?.as_str()
-    });
-    if method != Some("private_key_jwt") {
-        return Err(OAuthError::client("The client is not configured to use private_key_jwt."));
-    }
     let keys = settings(app).and_then(|settings| settings.get("jwks")?.get("keys")?.as_array());
     let keys = keys.map_or(&[][..], Vec::as_slice);
     let usable = |key: &&Value| {

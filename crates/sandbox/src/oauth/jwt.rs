@@ -114,3 +114,9 @@ pub(super) fn thumbprint(key: &Value) -> Option<String> {
 pub(super) fn hash(text: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(text.as_bytes()))
 }
+
+/// base64url of the left half of the SHA-256, as `at_hash` holds it.
+pub(super) fn half_hash(text: &str) -> String {
+    let digest = Sha256::digest(text.as_bytes());
+    URL_SAFE_NO_PAD.encode(digest.get(..16).unwrap_or_default())
+}

@@ -1,18 +1,25 @@
-//! OAuth: access tokens, and what a client proves to get and use them.
+//! OAuth: what is given to clients and people, and what they prove to get and use it.
 
 mod access;
 mod assertion;
+pub(crate) mod bearer;
+mod client;
+mod codes;
 mod dpop;
 mod jwt;
 mod key;
+mod level;
+pub(crate) mod scopes;
 mod tokens;
 
 pub(crate) use self::{
-    access::token as access_token,
-    assertion::{Client, authenticate},
+    access::{IdToken, access_token, id_token},
+    client::{Client, authenticate},
+    codes::{Code, Codes, Devices, Polled, Said},
     dpop::{Expected, check as check_dpop, nonce},
     key::Key,
-    tokens::{Grant, Tokens},
+    level::{ACRS, Acr, Level},
+    tokens::{Grant, Login, Refresh, Tokens, Worth},
 };
 use crate::answer::Answer;
 
@@ -37,6 +44,11 @@ impl OAuthError {
     /// 400 `invalid_request`.
     pub(crate) fn request(description: impl Into<String>) -> Self {
         Self::new(400, "invalid_request", description)
+    }
+
+    /// 400 `invalid_grant`.
+    pub(crate) fn grant(description: impl Into<String>) -> Self {
+        Self::new(400, "invalid_grant", description)
     }
 
     pub(crate) fn answer(&self) -> Answer {

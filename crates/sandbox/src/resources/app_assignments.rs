@@ -31,7 +31,7 @@ pub(super) const ROUTES: &[Route] = &[
     put("/api/v1/apps/{appId}/groups/{groupId}", MANAGE, groups::assign),
     delete("/api/v1/apps/{appId}/groups/{groupId}", MANAGE, groups::unassign),
     get("/api/v1/groups/{groupId}/apps", "okta.groups.read", groups::apps),
-    get("/api/v1/users/{id}/appLinks", "okta.users.read", app_links),
+    get("/api/v1/users/{id}/appLinks", "okta.users.read", app_links).own("okta.users.read.self"),
 ];
 
 /// How a person has an app.
@@ -56,7 +56,7 @@ fn held<'a>(state: &'a State, app: Id, user: &User) -> Option<Held<'a>> {
 }
 
 /// Whether `user` has `app`.
-pub(super) fn has_user(state: &State, app: Id, user: Id) -> bool {
+pub(crate) fn has_user(state: &State, app: Id, user: Id) -> bool {
     state.users.get(user).is_some_and(|user| held(state, app, user).is_some())
 }
 
@@ -69,10 +69,8 @@ pub(super) fn embedded_user(call: &Call<'_>, app: Id, user: Id) -> Option<Value>
 
 /// The user that a path or a body names: `me`, an id or a login.
 fn user_named<'a>(call: &'a Call<'_>, name: &str) -> Result<&'a User> {
-    let id = match (name, &call.principal) {
-        ("me", crate::call::Principal::User(id)) => Some(*id),
-        _ => Id::parse(name),
-    };
+    let me = call.principal.user().filter(|_| name == "me");
+    let id = me.or_else(|| Id::parse(name));
     let by_id = id.and_then(|id| call.state.users.get(id));
     by_id
         .or_else(|| call.state.users.by_login(name))
@@ -283,32 +281,44 @@ fn default_name(app: &Map<String, Value>, user: &User) -> String {
     }
 }
 
-/// What a person sees on the dashboard.
+/// What a person sees on the dashboard, in its order: by label, as long as nobody moved anything.
 fn app_links(call: &mut Call<'_>) -> Result<Answer> {
     let user = user_named(call, call.param("id"))?;
     let mut shown = Vec::new();
     for (id, app) in call.state.docs(APPS).iter() {
         let text = |name: &str| app.get(name).and_then(Value::as_str).unwrap_or_default();
         let assigned = Id::parse(id).is_some_and(|app| held(call.state, app, user).is_some());
-        if !assigned || text("status") != "ACTIVE" {
+        let visibility = |path: &str| app.get("visibility").and_then(|all| all.pointer(path));
+        let hidden = visibility("/hide/web") == Some(&json!(true));
+        if !assigned || hidden || text("status") != "ACTIVE" {
             continue;
         }
-        let visibility = |path: &str| app.get("visibility").and_then(|all| all.pointer(path));
         let links = visibility("/appLinks").and_then(Value::as_object);
         for (link, _) in links.into_iter().flatten().filter(|(_, on)| **on == json!(true)) {
-            shown.push(json!({
-                "id": user.id,
-                "label": text("label"),
-                "linkUrl": apps::home(text("name"), id, link, call),
-                "logoUrl": apps::logo_url(text("name"), call),
-                "appName": text("name"),
-                "appInstanceId": id,
-                "appAssignmentId": format!("0ua{}", id.get(3..).unwrap_or_default()),
-                "credentialsSetup": false,
-                "hidden": visibility("/hide/web") == Some(&json!(true)),
-                "sortOrder": shown.len(),
-            }));
+            shown.push((text("label").to_lowercase(), id, link, app));
         }
     }
-    Ok(Answer::ok(Value::Array(shown)))
+    shown.sort_by(|a, b| (&a.0, a.1, a.2).cmp(&(&b.0, b.1, b.2)));
+    let links = shown.iter().enumerate().map(|(at, (_, id, link, app))| {
+        let text = |name: &str| app.get(name).and_then(Value::as_str).unwrap_or_default();
+        json!({
+            "id": user.id,
+            "label": text("label"),
+            "linkUrl": apps::home(text("name"), id, link, call),
+            "logoUrl": apps::logo_url(text("name"), call),
+            "appName": text("name"),
+            "appInstanceId": id,
+            "appAssignmentId": account_id(id, user),
+            "credentialsSetup": false,
+            "hidden": false,
+            "sortOrder": at,
+        })
+    });
+    Ok(Answer::ok(links.collect()))
+}
+
+/// The id of somebody's account with an app.
+fn account_id(app: &str, user: &User) -> String {
+    let (of_app, of_user) = (app.get(3..11), user.id.as_str().get(3..12));
+    format!("0ua{}{}", of_app.unwrap_or_default(), of_user.unwrap_or_default())
 }

@@ -292,6 +292,7 @@ fn remove(call: &mut Call<'_>) -> Result<Answer> {
     call.state.assignments.forget_app(id);
     call.state.grants.remove(&id);
     call.state.roles.remove(&id);
+    call.state.visits.forget(id);
     call.log("application.lifecycle.delete", vec![target]);
     Ok(Answer::empty(204))
 }

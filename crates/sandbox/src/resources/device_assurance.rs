@@ -115,10 +115,10 @@ fn head(body: &Map<String, Value>, id: &str) -> Map<String, Value> {
 }
 
 fn who(call: &Call<'_>) -> Value {
-    match call.principal {
-        Principal::User(id) | Principal::App(id) => id.into(),
-        Principal::Nobody => Value::Null,
-    }
+    let Principal::App(app) = call.principal else {
+        return call.principal.user().map_or(Value::Null, Value::from);
+    };
+    app.into()
 }
 
 /// What the body asks of a device, in Okta's order.

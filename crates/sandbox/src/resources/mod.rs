@@ -4,6 +4,7 @@
 //! in [`TABLES`]; what a new org has of it is added by a function in [`SEEDS`].
 
 pub(crate) mod app_assignments;
+mod app_grants;
 pub(crate) mod apps;
 pub(crate) mod brands;
 pub(crate) mod catalog;
@@ -22,6 +23,7 @@ pub(crate) mod policies;
 pub(crate) mod policy_rules;
 pub(crate) mod roles;
 mod schemas;
+mod sign_in;
 pub(crate) mod themes;
 mod users;
 
@@ -32,6 +34,7 @@ use crate::{config::Config, route::Route, seed, store::State};
 /// Every operation of the API.
 pub(crate) const TABLES: &[&[Route]] = &[
     app_assignments::ROUTES,
+    app_grants::ROUTES,
     apps::ROUTES,
     brands::ROUTES,
     catalog::ROUTES,
@@ -50,6 +53,7 @@ pub(crate) const TABLES: &[&[Route]] = &[
     policy_rules::ROUTES,
     roles::ROUTES,
     schemas::ROUTES,
+    sign_in::ROUTES,
     themes::ROUTES,
     users::ROUTES,
 ];

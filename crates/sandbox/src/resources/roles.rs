@@ -1,22 +1,32 @@
-//! Who administers the org: the roles of people and of groups, for reading.
+//! Who administers the org: the roles of people, groups and service apps.
 
 use serde_json::{Map, Value, json};
 
 use crate::{
     answer::Answer,
     call::{Call, stamp},
-    error::Result,
+    error::{ApiError, Result},
     id::Id,
     listing,
-    route::{Route, get},
+    log::Target,
+    oauth::Client,
+    route::{Route, delete, get, post},
     store::{State, User},
 };
 
 const READ: &str = "okta.roles.read";
+const MANAGE: &str = "okta.roles.manage";
 
 pub(super) const ROUTES: &[Route] = &[
     get("/api/v1/users/{userId}/roles", READ, of_user),
+    post("/api/v1/users/{userId}/roles", MANAGE, assign),
+    delete("/api/v1/users/{userId}/roles/{roleAssignmentId}", MANAGE, unassign),
     get("/api/v1/groups/{groupId}/roles", READ, of_group),
+    post("/api/v1/groups/{groupId}/roles", MANAGE, assign),
+    delete("/api/v1/groups/{groupId}/roles/{roleAssignmentId}", MANAGE, unassign),
+    get("/oauth2/v1/clients/{clientId}/roles", READ, of_client),
+    post("/oauth2/v1/clients/{clientId}/roles", MANAGE, assign),
+    delete("/oauth2/v1/clients/{clientId}/roles/{roleAssignmentId}", MANAGE, unassign),
     get("/api/v1/iam/assignees/users", READ, assignees),
 ];
 
@@ -82,6 +92,98 @@ fn of_group(call: &mut Call<'_>) -> Result<Answer> {
     Ok(Answer::ok(Value::Array(held(call, group, &format!("/api/v1/groups/{group}")))))
 }
 
+fn of_client(call: &mut Call<'_>) -> Result<Answer> {
+    let client = find_client(call)?;
+    Ok(Answer::ok(Value::Array(held(call, client, &format!("/oauth2/v1/clients/{client}")))))
+}
+
+fn find_client(call: &Call<'_>) -> Result<Id> {
+    let text = call.param("clientId");
+    let client = Client::find(call.state, text).map(|client| client.id);
+    client.ok_or_else(|| ApiError::not_found(text, "PublicClientApp"))
+}
+
+/// Whose roles the path is about, the link to it, and how the System Log tells of a change.
+struct Holder {
+    id: Id,
+    link: String,
+    target: Target,
+    granted: &'static str,
+    revoked: &'static str,
+}
+
+fn holder(call: &Call<'_>) -> Result<Holder> {
+    if !call.param("clientId").is_empty() {
+        let id = find_client(call)?;
+        let label = call.state.app_label(id);
+        return Ok(Holder {
+            id,
+            link: format!("/oauth2/v1/clients/{id}"),
+            target: Target::new(id.as_str(), "PublicClientApp", id.as_str(), label),
+            granted: "app.oauth2.client.privilege.grant",
+            revoked: "app.oauth2.client.privilege.revoke",
+        });
+    }
+    if !call.param("groupId").is_empty() {
+        let group = super::groups::find(call)?;
+        return Ok(Holder {
+            id: group.id,
+            link: format!("/api/v1/groups/{}", group.id),
+            target: Target::group(group.id, group.name()),
+            granted: "group.privilege.grant",
+            revoked: "group.privilege.revoke",
+        });
+    }
+    let user = super::users::find(call, "userId")?;
+    Ok(Holder {
+        id: user.id,
+        link: format!("/api/v1/users/{}", user.id),
+        target: Target::user(user),
+        granted: "user.account.privilege.grant",
+        revoked: "user.account.privilege.revoke",
+    })
+}
+
+/// Gives a standard role. Custom roles, and roles for some groups or apps only, are not here.
+fn assign(call: &mut Call<'_>) -> Result<Answer> {
+    let Holder { id, link, target, granted, .. } = holder(call)?;
+    let body = call.json()?;
+    let Some(kind) = body.get("type").and_then(Value::as_str) else {
+        return Err(ApiError::blank("type"));
+    };
+    let Some((role, label)) = LABELS.iter().find(|(name, _)| *name == kind) else {
+        return Err(ApiError::invalid("type", "type: The field has an invalid value"));
+    };
+    let has = call.state.roles.get(&id).is_some_and(|rows| {
+        rows.iter().any(|row| row.get("type").and_then(Value::as_str) == Some(role))
+    });
+    if has {
+        return Err(ApiError::new(409, "E0000090", "Duplicate role assignment exception."));
+    }
+    let assignment = assignment_id(call.state, id, role);
+    add(call.state, id, role, &assignment, call.now);
+    call.log(granted, vec![target.detail("privilegeGranted", label)]);
+    let given = held(call, id, &link).pop();
+    Ok(Answer::json(201, given.unwrap_or_default()))
+}
+
+fn unassign(call: &mut Call<'_>) -> Result<Answer> {
+    let Holder { id, target, revoked, .. } = holder(call)?;
+    let wanted = call.param("roleAssignmentId").to_owned();
+    let rows = call.state.roles.get_mut(&id);
+    let found = rows.and_then(|rows| {
+        let at = rows.iter().position(|row| row.get("id") == Some(&json!(wanted)))?;
+        Some(rows.remove(at))
+    });
+    let role = found.ok_or_else(|| ApiError::not_found(&wanted, "RoleAssignment"))?;
+    if call.state.roles.get(&id).is_some_and(Vec::is_empty) {
+        call.state.roles.remove(&id);
+    }
+    let label = role.get("label").and_then(Value::as_str).unwrap_or_default();
+    call.log(revoked, vec![target.detail("privilegeRevoked", label)]);
+    Ok(Answer::empty(204))
+}
+
 /// The roles that `holder` has itself, with the link to it.
 fn held(call: &Call<'_>, holder: Id, assignee: &str) -> Vec<Value> {
     let rows = call.state.roles.get(&holder).map_or(&[][..], Vec::as_slice).iter();
@@ -93,11 +195,30 @@ fn held(call: &Call<'_>, holder: Id, assignee: &str) -> Vec<Value> {
     .collect()
 }
 
-/// Gives a standard role to a user or a group.
+/// Gives a standard role to a holder in a new org.
 pub(crate) fn grant(state: &mut State, holder: Id, role: &'static str, now: jiff::Timestamp) {
-    let label = LABELS.iter().find(|(name, _)| *name == role).map_or(role, |(_, label)| label);
     let id = if role == "SUPER_ADMIN" { state.maker.id("ra1").to_string() } else { base32(role) };
-    let to = if holder.has_prefix("00g") { "GROUP" } else { "USER" };
+    add(state, holder, role, &id, now);
+}
+
+/// The id of a new assignment: roles that can be limited to some groups or apps are called by name.
+fn assignment_id(state: &mut State, holder: Id, role: &str) -> String {
+    const LIMITED: [&str; 4] =
+        ["APP_ADMIN", "USER_ADMIN", "HELP_DESK_ADMIN", "GROUP_MEMBERSHIP_ADMIN"];
+    if LIMITED.contains(&role) {
+        return base32(role);
+    }
+    let prefix = if holder.has_prefix("00g") { "gra" } else { "ra1" };
+    state.maker.id(prefix).to_string()
+}
+
+fn add(state: &mut State, holder: Id, role: &'static str, id: &str, now: jiff::Timestamp) {
+    let label = LABELS.iter().find(|(name, _)| *name == role).map_or(role, |(_, label)| label);
+    let to = match holder {
+        _ if holder.has_prefix("00g") => "GROUP",
+        _ if holder.has_prefix("0oa") => "CLIENT",
+        _ => "USER",
+    };
     let row = json!({
         "id": id,
         "label": label,

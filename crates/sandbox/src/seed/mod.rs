@@ -2,6 +2,7 @@
 
 pub(crate) mod apps;
 pub(crate) mod brands;
+mod client_apps;
 pub(crate) mod devices;
 mod groups;
 mod names;
@@ -20,17 +21,23 @@ use crate::{
     config::Config,
     id::Maker,
     log::{Log, Past},
-    oauth::{Key, Tokens},
-    org::ServiceApp,
+    oauth::{Codes, Devices, Key, Tokens},
+    org::{ServiceApp, SignIn},
     resources,
-    store::{Assignments, Files, Group, GroupType, Groups, State, Users},
+    store::{
+        Assignments, Files, Group, GroupType, Groups, Passwords, Sessions, State, Users, Visits,
+    },
     time::before,
 };
+
+/// The password of everybody whom a new org begins with. It opens nothing but a sandbox.
+pub(crate) const PASSWORD: &str = "Sandbox-Pass-1";
 
 /// A new org.
 pub(crate) struct Seeded {
     pub(crate) state: State,
     pub(crate) service_app: ServiceApp,
+    pub(crate) sign_in: SignIn,
 }
 
 /// Orgs with more people than this tell their past at once: building them twice takes longer.
@@ -84,6 +91,11 @@ fn assemble(config: &Config, now: Timestamp) -> Seeded {
         roles: BTreeMap::new(),
         log: Log::default(),
         tokens: Tokens::default(),
+        codes: Codes::default(),
+        devices: Devices::default(),
+        passwords: Passwords::default(),
+        sessions: Sessions::default(),
+        visits: Visits::default(),
     };
     let service_app = service_app::add(&mut state, config, now);
     people::add(&mut state, config, now);
@@ -92,5 +104,6 @@ fn assemble(config: &Config, now: Timestamp) -> Seeded {
         seed(&mut state, config, now);
     }
     stories::settle(&mut state, now);
-    Seeded { state, service_app }
+    let sign_in = client_apps::add(&mut state, config, &service_app.client_id, now);
+    Seeded { state, service_app, sign_in }
 }

@@ -44,6 +44,7 @@ pub(super) const FATIGUED: usize = 2;
 pub(super) const CONTRACTOR: usize = 3;
 pub(super) const SPRAYED: usize = 4;
 pub(super) const HELP_DESK: usize = 5;
+pub(super) const EMPLOYEE: usize = 7;
 
 pub(super) static KNOWN: [Known; 8] = [
     known("Morgan", "Hale", "Identity Administrator", 7, Status::Active),

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// What the app may ask for: everything that the org has operations for.
-fn scopes() -> Vec<String> {
+pub(super) fn scopes() -> Vec<String> {
     let stems = [
         "users",
         "groups",

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::{
+    client_apps,
     people::{self, KNOWN},
     world::{self, AGENTS, Network, OLD_PHONE, SCRIPT},
 };
@@ -76,7 +77,8 @@ fn apps(state: &State) -> Vec<App> {
     };
     let opened = state.docs("apps").iter().filter(|(_, app)| {
         let label = text(app, "label");
-        text(app, "status") == "ACTIVE" && !UNUSED.contains(&label.as_str())
+        let unused = UNUSED.iter().chain(&client_apps::LABELS).any(|known| *known == label);
+        text(app, "status") == "ACTIVE" && !unused
     });
     opened
         .filter_map(|(id, app)| {

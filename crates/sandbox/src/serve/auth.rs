@@ -1,13 +1,15 @@
 //! Who calls, and what they may do.
 
-use axum::http::{header, request::Parts};
+use axum::http::request::Parts;
 
 use crate::{
     call::Principal,
     error::{ApiError, Result},
-    oauth::{self, Expected},
+    id::Id,
+    oauth::bearer::{self, Unusable},
     org::Org,
-    route::Access,
+    rights,
+    route::{Access, Route},
     store::State,
 };
 
@@ -16,23 +18,14 @@ pub(super) fn check(
     org: &Org,
     state: &State,
     parts: &Parts,
-    access: Access,
+    (route, params): (&Route, &[(&'static str, String)]),
     base: &str,
 ) -> Result<Principal> {
-    let (headers, method, path) = (&parts.headers, parts.method.as_str(), parts.uri.path());
-    let Access::Scope(scope) = access else { return Ok(Principal::Nobody) };
-    let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let Some(authorization) = authorization else { return Err(ApiError::no_session()) };
-    // Okta's own SDK for Python leaves the space out, and works with real orgs.
-    let glued = || {
-        ["Bearer", "SSWS"].into_iter().find_map(|known| {
-            let (scheme, token) = authorization.split_at_checked(known.len())?;
-            scheme.eq_ignore_ascii_case(known).then_some((scheme, token))
-        })
+    let Access::Scope(scope) = route.access else { return Ok(Principal::Nobody) };
+    let (headers, path) = (&parts.headers, parts.uri.path());
+    let Some((scheme, token)) = bearer::credentials(headers) else {
+        return Err(ApiError::no_session());
     };
-    let (scheme, token) =
-        authorization.split_once(' ').or_else(glued).unwrap_or((authorization, ""));
-    let token = token.trim();
     if scheme.eq_ignore_ascii_case("SSWS") {
         return if token == org.0.api_token {
             Ok(Principal::User(state.admin))
@@ -40,29 +33,20 @@ pub(super) fn check(
             Err(ApiError::invalid_token())
         };
     }
-    let dpop = scheme.eq_ignore_ascii_case("DPoP");
-    if !dpop && !scheme.eq_ignore_ascii_case("Bearer") {
-        return Err(ApiError::no_session());
-    }
-    let now = org.now();
-    let invalid = |description: &str| {
-        challenge(ApiError::invalid_token(), base, path, scope, ("invalid_token", description))
-    };
-    let Some(grant) = state.tokens.valid(token, now) else {
-        return Err(invalid("The access token is invalid."));
-    };
-    if dpop != grant.key.is_some() {
-        return Err(invalid("The access token does not go with this authorization scheme."));
-    }
-    if dpop {
-        let proof = headers.get("dpop").and_then(|value| value.to_str().ok());
-        let url = format!("{base}{path}");
-        let expected = Expected { method, url: &url, token: Some(token), nonces: &[], now };
-        match oauth::check_dpop(proof, &expected) {
-            Ok(proof) if Some(&proof.key) == grant.key.as_ref() => {}
-            Ok(_) => return Err(invalid("The DPoP proof is made with another key.")),
-            Err(error) => return Err(invalid(&error.description)),
+    let url = format!("{base}{path}");
+    let grant = bearer::grant(state, headers, (parts.method.as_str(), &url), org.now());
+    let grant = grant.map_err(|error| match error {
+        Unusable::Missing => ApiError::no_session(),
+        Unusable::Invalid(why) => {
+            challenge(ApiError::invalid_token(), base, path, scope, ("invalid_token", &why))
         }
+    })?;
+    let principal = match &grant.login {
+        Some(login) => Principal::Person { user: login.user, app: grant.app },
+        None => Principal::App(grant.app),
+    };
+    if names_self(state, &principal, route, params) && grant.scopes.contains(route.own) {
+        return Ok(principal);
     }
     if !covers(&grant.scopes, scope) {
         let why = (
@@ -71,7 +55,40 @@ pub(super) fn check(
         );
         return Err(challenge(ApiError::forbidden(), base, path, scope, why));
     }
-    Ok(Principal::App(grant.app))
+    // The scope is granted to the app, the right to whoever uses it.
+    let person = about(state, route, params);
+    if rights::allow(state, &principal, route, person) {
+        Ok(principal)
+    } else {
+        Err(ApiError::forbidden())
+    }
+}
+
+/// Whom an operation changes.
+fn about(state: &State, route: &Route, params: &[(&'static str, String)]) -> Option<Id> {
+    let (_, name) = params.iter().find(|(name, _)| *name == "id")?;
+    let users = route.path.starts_with("/api/v1/users/{id}");
+    let found = Id::parse(name).and_then(|id| state.users.get(id));
+    let found = found.or_else(|| state.users.by_login(name));
+    found.filter(|_| users).map(|user| user.id)
+}
+
+/// True where the operation is about the person who calls.
+fn names_self(
+    state: &State,
+    principal: &Principal,
+    route: &Route,
+    params: &[(&'static str, String)],
+) -> bool {
+    let Some(person) = principal.user().and_then(|user| state.users.get(user)) else {
+        return false;
+    };
+    let is_person = |name: &str| {
+        let own = [person.id.as_str(), person.login(), "me"];
+        own.iter().any(|own| own.eq_ignore_ascii_case(name))
+    };
+    let mut ids = params.iter().filter(|(name, _)| *name == "id");
+    !route.own.is_empty() && ids.any(|(_, name)| is_person(name))
 }
 
 /// True where `granted` holds `scope`, or the `manage` scope that implies it.

@@ -144,7 +144,7 @@ fn operate(
     let query = form_urlencoded::parse(query.as_bytes())
         .map(|(name, value)| (name.into_owned(), value.into_owned()))
         .collect();
-    let answer = auth::check(org, &state, parts, route.access, &base)
+    let answer = auth::check(org, &state, parts, (route, &params), &base)
         .and_then(|principal| {
             if org.0.config.rate_limits && budget.is_some_and(|budget| budget.exceeded) {
                 return Err(ApiError::rate_limited());
@@ -153,6 +153,7 @@ fn operate(
             let mut call = Call {
                 state: &mut state,
                 now,
+                method: parts.method.as_str(),
                 base: &base,
                 path,
                 params,

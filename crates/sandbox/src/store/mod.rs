@@ -6,6 +6,7 @@ mod docs;
 mod files;
 mod groups;
 pub(crate) mod schema;
+mod sign_in;
 mod users;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,12 +16,13 @@ pub(crate) use self::{
     docs::Docs,
     files::{Files, StoredFile},
     groups::{Group, GroupType, Groups},
+    sign_in::{Passwords, Purpose, Request, Session, Sessions, Visit, Visits},
     users::{Atom, Profile, Status, User, Users, attr},
 };
 use crate::{
     id::{Id, Maker},
     log::Log,
-    oauth::{Key, Tokens},
+    oauth::{Codes, Devices, Key, Tokens},
 };
 
 /// Everything an org knows.
@@ -52,6 +54,14 @@ pub(crate) struct State {
     pub(crate) roles: BTreeMap<Id, Vec<serde_json::Map<String, serde_json::Value>>>,
     pub(crate) log: Log,
     pub(crate) tokens: Tokens,
+    /// Authorization codes.
+    pub(crate) codes: Codes,
+    /// Devices whose people are to sign in.
+    pub(crate) devices: Devices,
+    pub(crate) passwords: Passwords,
+    pub(crate) sessions: Sessions,
+    /// Sign-ins that are under way.
+    pub(crate) visits: Visits,
 }
 
 impl State {
@@ -119,6 +129,8 @@ impl State {
         }
         self.assignments.forget(user);
         self.roles.remove(&user);
+        self.passwords.forget(user);
+        self.visits.forget(user);
         self.users.remove(user);
     }
 

@@ -29,14 +29,8 @@ fn sign_with(app: &ServiceApp, algorithm: Algorithm, key: &EncodingKey, claims: 
 }
 
 async fn form(sandbox: &Sandbox, path: &str, fields: &[(&str, &str)], dpop: Option<&str>) -> Reply {
-    let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-    let mut request = Request::post(path)
-        .header("host", "localhost")
-        .header("content-type", "application/x-www-form-urlencoded");
-    if let Some(proof) = dpop {
-        request = request.header("dpop", proof);
-    }
-    sandbox.send(request.body(body.into()).unwrap()).await
+    let headers: Vec<(&str, &str)> = dpop.map(|proof| ("dpop", proof)).into_iter().collect();
+    sandbox.form(path, fields, &headers).await
 }
 
 async fn token_with(sandbox: &Sandbox, assertion: &str, scope: &str, dpop: Option<&str>) -> Reply {
@@ -93,7 +87,7 @@ async fn a_token_opens_what_its_scopes_say_for_an_hour() {
 }
 
 /// The header and the claims of a token.
-fn parts(token: &str) -> (Value, Value) {
+pub(crate) fn parts(token: &str) -> (Value, Value) {
     let part = |at: usize| {
         let text = token.split('.').nth(at).unwrap();
         serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).unwrap()).unwrap()
@@ -289,13 +283,14 @@ async fn what_an_app_does_is_logged_as_the_app() {
     assert_eq!(events[1]["actor"]["type"], "PublicClientApp");
 }
 
-struct ProofKey {
+/// The key of a client that proves it (DPoP).
+pub(crate) struct ProofKey {
     pem: String,
     jwk: Value,
 }
 
 impl ProofKey {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         use rcgen::PublicKeyData as _;
         let pair = rcgen::KeyPair::generate().unwrap();
         let point = pair.der_bytes();
@@ -305,14 +300,14 @@ impl ProofKey {
     }
 
     /// RFC 7638.
-    fn thumbprint(&self) -> String {
+    pub(crate) fn thumbprint(&self) -> String {
         let part = |name: &str| self.jwk[name].as_str().unwrap();
         let (x, y) = (part("x"), part("y"));
         let text = format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#);
         URL_SAFE_NO_PAD.encode(Sha256::digest(text))
     }
 
-    fn proof(&self, claims: &Value) -> String {
+    pub(crate) fn proof(&self, claims: &Value) -> String {
         let mut header = Header::new(Algorithm::ES256);
         header.typ = Some("dpop+jwt".into());
         header.jwk = Some(serde_json::from_value(self.jwk.clone()).unwrap());

@@ -118,6 +118,33 @@ impl Sandbox {
         self.call("DELETE", uri, None).await
     }
 
+    /// POSTs a form (`application/x-www-form-urlencoded`) with these headers besides.
+    pub(crate) async fn form(
+        &self,
+        uri: &str,
+        fields: &[(&str, &str)],
+        headers: &[(&str, &str)],
+    ) -> Reply {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let mut request = Request::post(uri)
+            .header("host", "localhost")
+            .header("content-type", "application/x-www-form-urlencoded");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request.body(body.into()).unwrap()).await
+    }
+
+    /// A request with an access token.
+    pub(crate) async fn bearer(&self, method: &str, uri: &str, token: &str) -> Reply {
+        let request = Request::builder()
+            .method(method)
+            .uri(uri)
+            .header("host", "localhost")
+            .header("authorization", format!("Bearer {token}"));
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
     /// POSTs a form (`multipart/form-data`) whose one part, `name`, is a file.
     pub(crate) async fn upload(&self, uri: &str, name: &str, file: &[u8]) -> Reply {
         let (kind, body) = form(name, file);

@@ -13,8 +13,9 @@ use crate::{
 };
 
 const SCOPES: &str = "okta.users.manage okta.groups.manage okta.apps.manage okta.policies.manage \
-                      okta.deviceAssurance.manage okta.brands.manage okta.templates.manage \
-                      okta.domains.manage okta.emailDomains.manage";
+                      okta.roles.manage okta.appGrants.manage okta.deviceAssurance.manage \
+                      okta.brands.manage okta.templates.manage okta.domains.manage \
+                      okta.emailDomains.manage";
 
 /// What happened since the org was made.
 const LOG: &str = "/api/v1/logs?since=2026-06-15T09:30:00Z&until=2027-01-01";
@@ -187,6 +188,19 @@ async fn people(writer: &mut Writer) {
     writer.go(unlock, &["user.account.unlock_by_admin"]).await;
 }
 
+async fn roles(writer: &mut Writer) {
+    let role = json!({ "type": "REPORT_ADMIN" });
+    for (holder, granted, revoked) in [
+        ("/api/v1/users", "user.account.privilege.grant", "user.account.privilege.revoke"),
+        ("/api/v1/groups", "group.privilege.grant", "group.privilege.revoke"),
+    ] {
+        let all = writer.sandbox.all(&format!("{holder}?limit=200")).await;
+        let roles = format!("{holder}/{}/roles", all[9]["id"].as_str().unwrap());
+        let given = writer.create(&roles, role.clone(), &[granted]).await;
+        writer.write("DELETE", &given, Value::Null, &[revoked]).await;
+    }
+}
+
 async fn groups(writer: &mut Writer) {
     let named = |name: &str| json!({ "profile": { "name": name } });
     let groups = "/api/v1/groups";
@@ -214,6 +228,11 @@ async fn apps(writer: &mut Writer) {
     let policy = format!("{app}/policies/{}", policies[0]["id"].as_str().unwrap());
     let moved = ["application.policy.sign_on.update"];
     writer.write("PUT", &policy, Value::Null, &moved).await;
+    let (granted, revoked) = ("app.oauth2.admin.consent.grant", "app.oauth2.admin.consent.revoke");
+    let grants = format!("/api/v1/apps/{}/grants", writer.sandbox.org.sign_in().web.client_id);
+    let scope = json!({ "scopeId": "okta.events.read" });
+    let given = writer.create(&grants, scope, &[granted]).await;
+    writer.write("DELETE", &given, Value::Null, &[revoked]).await;
 
     let users = writer.sandbox.all("/api/v1/users?limit=200").await;
     let user = users[9]["id"].as_str().unwrap();
@@ -353,6 +372,7 @@ async fn domains(writer: &mut Writer, brand: &str) {
 async fn every_write_can_be_found_in_the_log() {
     let mut writer = Writer::new().await;
     people(&mut writer).await;
+    roles(&mut writer).await;
     groups(&mut writer).await;
     apps(&mut writer).await;
     policies(&mut writer).await;

@@ -5,8 +5,6 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use okta_client::Entropy;
 
-use super::view::style_hash;
-
 /// The guard of one page, which listens on one port.
 #[derive(Debug)]
 pub(super) struct Guard {
@@ -93,30 +91,4 @@ fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a [u8]> {
     let mut all = headers.get_all(name).iter();
     let first = all.next()?;
     all.next().is_none().then(|| first.as_bytes())
-}
-
-/// The headers of every answer: no script, no frame, nothing kept, nothing from elsewhere.
-pub(super) fn headers() -> HeaderMap {
-    let policy = format!(
-        "default-src 'none'; style-src '{}'; form-action 'self'; frame-ancestors 'none'; \
-         base-uri 'none'",
-        style_hash()
-    );
-    let mut headers = HeaderMap::new();
-    if let Ok(policy) = HeaderValue::try_from(policy) {
-        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
-    }
-    for (name, value) in [
-        (header::X_FRAME_OPTIONS, "DENY"),
-        // Not no-referrer: browsers would then send `Origin: null` with the form (Fetch standard,
-        // "append a request `Origin` header"). There is no link to anywhere else.
-        (header::REFERRER_POLICY, "same-origin"),
-        (header::CACHE_CONTROL, "no-store"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-    ] {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    headers
 }

@@ -15,11 +15,7 @@ use okta_storage::{Approval, State as Stands};
 use serde::Deserialize;
 use tokio::sync::Notify;
 
-use super::{
-    Approvals, ApprovalsError, Judged, Refused, can_decide,
-    guard::{self, Guard},
-    view,
-};
+use super::{Approvals, ApprovalsError, Judged, Refused, can_decide, guard::Guard, view};
 
 /// The largest form: a passphrase of some thousand characters.
 const LARGEST: usize = 16 * 1024;
@@ -70,7 +66,7 @@ async fn guarded(State(served): State<Shared>, request: Request, next: Next) -> 
         let next = format!("Its address is {}", served.guard.origin());
         refuse(StatusCode::MISDIRECTED_REQUEST, "This page goes by another address", &next)
     };
-    response.headers_mut().extend(guard::headers());
+    response.headers_mut().extend(crate::page_style::headers());
     response
 }
 

@@ -1,20 +1,12 @@
 //! What a person sees. All that others wrote is text, with what is invisible in it shown.
 
-use base64::{Engine as _, prelude::BASE64_STANDARD};
 use jiff::Timestamp;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use okta_gate::escaped;
 use okta_storage::{Approval, State};
-use sha2::{Digest as _, Sha256};
 
 use super::{Refused, clock_time};
-
-const STYLE: &str = include_str!("style.css");
-
-/// The style as a content security policy names it.
-pub(super) fn style_hash() -> String {
-    format!("sha256-{}", BASE64_STANDARD.encode(Sha256::digest(STYLE)))
-}
+use crate::page_style::STYLE;
 
 /// How a person can decide.
 #[derive(Clone, Copy)]

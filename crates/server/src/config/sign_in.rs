@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use okta_client::{Credentials, PrivateKey};
+use okta_client::PrivateKey;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{
@@ -75,31 +75,21 @@ pub enum Dpop {
 }
 
 impl SignIn {
-    /// How `okta-client` signs in so: the one place that knows which ways it has.
-    pub(super) fn credentials(&self, settings: &Settings) -> Result<Credentials, ConfigError> {
-        match self {
-            Self::ApiToken { token } => Ok(Credentials::ApiToken(token.clone())),
-            Self::ServiceApp { client_id, key, scopes, dpop } => {
-                // What was asked for is not left out in silence.
-                if let (Dpop::Always, Some(given)) = (dpop, settings.get(&table::DPOP)) {
-                    return Err(given.bad("this build cannot bind tokens to a key: leave it out"));
-                }
-                Ok(Credentials::PrivateKey {
-                    client_id: client_id.clone(),
-                    key: key.clone(),
-                    scopes: scopes.clone(),
-                })
-            }
-            Self::Person { .. } => Err(settings
-                .missing(&table::PRIVATE_KEY, "the app named by OKTA_CLIENT_ID signs in with it")),
-        }
-    }
-
     /// The scopes to ask for; with an API token, those that limit the tools.
     pub(super) fn scopes(&self, settings: &Settings) -> Result<Vec<String>, ConfigError> {
         match self {
             Self::ApiToken { .. } => Ok(given_scopes(settings)?.unwrap_or_else(every_read)),
             Self::ServiceApp { scopes, .. } | Self::Person { scopes, .. } => Ok(scopes.clone()),
+        }
+    }
+
+    /// What it is called.
+    pub const fn way(&self) -> &'static str {
+        match self {
+            Self::ApiToken { .. } => "API token",
+            Self::ServiceApp { .. } => "service app with a private key",
+            Self::Person { flow: Flow::Device, .. } => "person, device grant",
+            Self::Person { flow: Flow::Browser { .. }, .. } => "person, browser",
         }
     }
 

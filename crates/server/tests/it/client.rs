@@ -123,6 +123,26 @@ impl OrgBox {
         Self { org, clock, server, home: tempfile::tempdir().unwrap() }
     }
 
+    /// Where the org is.
+    pub(crate) fn url(&self) -> String {
+        self.server.url()
+    }
+
+    /// A redirect URI on a port that is free now, which the native app knows.
+    pub(crate) async fn redirect_on_a_free_port(&self) -> String {
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let redirect = format!("http://127.0.0.1:{port}/callback");
+        let url = format!("{}/api/v1/apps/{}", self.url(), self.org.sign_in().native.client_id);
+        let token = format!("SSWS {}", self.org.api_token());
+        let client = reqwest::Client::new();
+        let app = client.get(&url).header("authorization", &token).send().await.unwrap();
+        let mut app: Value = app.json().await.unwrap();
+        app["settings"]["oauthClient"]["redirect_uris"] = json!([redirect]);
+        let put = client.put(&url).header("authorization", &token).json(&app).send().await.unwrap();
+        assert!(put.status().is_success(), "{}", put.text().await.unwrap());
+        redirect
+    }
+
     /// The environment of a server for this org.
     pub(crate) fn environment(&self) -> HashMap<&'static str, String> {
         static NEXT: AtomicU64 = AtomicU64::new(0);

@@ -2,8 +2,8 @@
 
 use std::{collections::HashMap, fs, path::PathBuf};
 
-use okta_client::Credentials;
 use okta_mcp_server::Config;
+use okta_mcp_server::{Flow, SignIn};
 
 use crate::client::OrgBox;
 
@@ -34,11 +34,20 @@ async fn an_api_token_reads_unless_more_is_asked_for() {
     }
     environment.insert("OKTA_API_TOKEN", "00aBcDeFgHiJkLmNoP".to_owned());
     let config = read(&environment).unwrap();
-    assert!(matches!(config.credentials, Credentials::ApiToken(_)));
+    assert!(matches!(config.sign_in, SignIn::ApiToken { .. }));
     assert!(config.scopes.contains(&"okta.users.read".to_owned()));
     assert!(!config.scopes.iter().any(|scope| scope.contains("manage")), "{:?}", config.scopes);
     environment.insert("OKTA_SCOPES", "okta.users.manage".to_owned());
     assert_eq!(read(&environment).unwrap().scopes, ["okta.users.manage"]);
+}
+
+#[tokio::test]
+async fn without_a_key_a_person_signs_in() {
+    let mut environment = good().await;
+    environment.remove("OKTA_PRIVATE_KEY");
+    environment.remove("OKTA_KEY_ID");
+    let config = read(&environment).unwrap();
+    assert!(matches!(config.sign_in, SignIn::Person { flow: Flow::Device, .. }));
 }
 
 #[tokio::test]
@@ -57,7 +66,6 @@ async fn what_contradicts_or_lacks_is_named() {
     for (error, part) in [
         (without("OKTA_ORG_URL"), "OKTA_ORG_URL is not set"),
         (without("OKTA_CLIENT_ID"), "OKTA_CLIENT_ID is not set"),
-        (without("OKTA_PRIVATE_KEY"), "OKTA_PRIVATE_KEY is not set"),
         (without("OKTA_SCOPES"), "OKTA_SCOPES is not set"),
         (with("OKTA_ORG_URL", "http://acme.okta.com"), "OKTA_ORG_URL: "),
         (with("OKTA_ORG_URL", "https://acme-admin.okta.com"), "https://acme.okta.com"),

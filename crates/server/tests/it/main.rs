@@ -23,4 +23,8 @@ mod scopes;
 #[cfg(test)]
 mod settings;
 #[cfg(test)]
+mod signing_in;
+#[cfg(test)]
+mod visitor;
+#[cfg(test)]
 mod walks;

@@ -2,7 +2,6 @@
 
 use std::fs;
 
-use okta_client::Credentials;
 use okta_mcp_server::{
     Config, ConfigError, Flags, Kind, Origin, Profile, Row, SETTINGS, Setting, Settings, SignIn,
 };
@@ -104,7 +103,7 @@ fn a_higher_layer_holds_setting_by_setting() {
     if cfg!(unix) {
         assert_eq!(config.uploads, [home.path("images"), "/srv/logos".into()]);
     }
-    assert!(matches!(config.credentials, Credentials::ApiToken(_)) && config.api_token());
+    assert!(matches!(config.sign_in, SignIn::ApiToken { .. }) && config.api_token());
 }
 
 #[tokio::test]

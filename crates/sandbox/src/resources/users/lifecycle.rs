@@ -83,6 +83,7 @@ fn end(call: &mut Call<'_>, id: Id) -> Result<()> {
         user.has_password = false;
         user.password_changed = None;
     }
+    call.state.passwords.forget(id);
     enter(call, id, Status::Deprovisioned, "user.lifecycle.deactivate")
 }
 
@@ -114,6 +115,7 @@ pub(super) fn unlock(call: &mut Call<'_>) -> Result<Answer> {
         return Err(ApiError::new(403, "E0000032", summary).cause("The user is not locked out."));
     }
     let id = user.id;
+    call.state.passwords.right(id);
     enter(call, id, Status::Active, "user.account.unlock_by_admin")?;
     Ok(Answer::ok(json!({})))
 }
@@ -145,6 +147,7 @@ pub(super) fn expire_password_with_temp_password(call: &mut Call<'_>) -> Result<
     let id = in_status(call, &WITH_PASSWORD)?;
     enter(call, id, Status::PasswordExpired, "user.account.expire_password")?;
     let password = format!("{}a9", call.state.maker.text(10));
+    call.state.passwords.set(id, Some(&password));
     Ok(Answer::ok(json!({ "tempPassword": password })))
 }
 

@@ -10,12 +10,12 @@ use serde_json::Value;
 use self::render::full;
 pub(super) use self::{
     render::{brief, schema_id, schema_path},
-    write::wrong_status,
+    write::{check_password, wrong_status},
 };
 use super::groups;
 use crate::{
     answer::Answer,
-    call::{Call, Principal},
+    call::Call,
     error::{ApiError, Result},
     id::Id,
     route::{Route, delete, get, post, put},
@@ -24,6 +24,8 @@ use crate::{
 
 pub(super) const READ: &str = "okta.users.read";
 pub(super) const MANAGE: &str = "okta.users.manage";
+/// With this one people read themselves.
+pub(super) const SELF: &str = "okta.users.read.self";
 
 /// The bucket of all changes of state.
 const CYCLE: &str = "/api/v1/users/{id}/lifecycle/*";
@@ -35,7 +37,7 @@ const fn cycle(path: &'static str, handler: crate::route::Handler) -> Route {
 pub(super) const ROUTES: &[Route] = &[
     get("/api/v1/users", READ, list::list),
     post("/api/v1/users", MANAGE, write::create),
-    get("/api/v1/users/{id}", READ, read).limit(2_000),
+    get("/api/v1/users/{id}", READ, read).own(SELF).limit(2_000),
     post("/api/v1/users/{id}", MANAGE, write::update),
     put("/api/v1/users/{id}", MANAGE, write::replace),
     delete("/api/v1/users/{id}", MANAGE, lifecycle::delete),
@@ -70,9 +72,9 @@ fn list_groups(call: &mut Call<'_>) -> Result<Answer> {
 /// The user whom the placeholder names by id, login, short name or `me`.
 pub(super) fn find<'a>(call: &'a Call<'_>, placeholder: &str) -> Result<&'a User> {
     let name = call.param(placeholder);
-    let found = match (name, &call.principal) {
-        ("me", Principal::User(id)) => call.state.users.get(*id),
-        _ => named(call.state, name),
+    let found = match call.principal.user().filter(|_| name == "me") {
+        Some(id) => call.state.users.get(id),
+        None => named(call.state, name),
     };
     found.ok_or_else(|| ApiError::not_found(name, "User"))
 }

@@ -16,6 +16,8 @@ use crate::{
 #[derive(Default)]
 struct Credentials {
     password: bool,
+    /// The password itself; none where only its hash was sent.
+    secret: Option<String>,
     recovery_question: Option<Box<str>>,
     directory: Option<(&'static str, &'static str)>,
 }
@@ -66,6 +68,9 @@ pub(super) fn create(call: &mut Call<'_>) -> Result<Answer> {
     };
     let (id, target) = (user.id, Target::user(&user));
     call.state.users.put(user);
+    if credentials.password {
+        call.state.passwords.set(id, credentials.secret.as_deref());
+    }
     call.log("user.lifecycle.create", vec![target.clone()]);
     for group in groups {
         super::groups::join(call, group, id);
@@ -121,6 +126,9 @@ fn change(call: &mut Call<'_>, partial: bool) -> Result<Answer> {
         }
         user.last_updated = now;
         user.version += 1;
+    }
+    if credentials.password {
+        call.state.passwords.set(id, credentials.secret.as_deref());
     }
     call.state.users.rename(id, &old_login);
     let target = Target::user(find(call, "id").or_else(|_| by_id(call, id))?);
@@ -179,8 +187,10 @@ fn read_credentials(body: &Map<String, Value>, login: &str) -> Result<Credential
     if let Some(value) =
         password.and_then(|password| password.get("value")).filter(|value| !value.is_null())
     {
-        check_password(value.as_str().unwrap_or_default(), login)?;
+        let text = value.as_str().unwrap_or_default();
+        check_password(text, login)?;
         read.password = true;
+        read.secret = Some(text.to_owned());
     }
     read.password |=
         password.is_some_and(|password| password.get("hash").is_some_and(Value::is_object));
@@ -210,7 +220,7 @@ fn read_credentials(body: &Map<String, Value>, login: &str) -> Result<Credential
 }
 
 /// The default password policy: eight characters, lower and upper case, a digit, not the login.
-fn check_password(password: &str, login: &str) -> Result<()> {
+pub(in crate::resources) fn check_password(password: &str, login: &str) -> Result<()> {
     let local = login.split('@').next().unwrap_or_default().to_lowercase();
     let good = password.chars().count() >= 8
         && password.chars().any(char::is_lowercase)

@@ -83,6 +83,8 @@ impl Replay {
         parts.any(|(template, part)| {
             template.starts_with('{')
                 && template != "{templateName}"
+                // The role's name in base 32, which is the same in every org.
+                && (template != "{roleAssignmentId}" || is_id(part))
                 && !own.contains(part)
                 && ![self.everyone.as_str(), &self.admin, "me", "default"].contains(&part)
                 && !part.contains('@')
@@ -187,9 +189,9 @@ impl Replay {
 
 /// Twenty letters and digits with a prefix that Okta uses.
 fn is_id(text: &str) -> bool {
-    const PREFIXES: [&str; 16] = [
+    const PREFIXES: [&str; 19] = [
         "00u", "00g", "0oa", "00p", "rst", "0pr", "rul", "dae", "pks", "osc", "oty", "bnd", "the",
-        "oel", "OcD", "OeD",
+        "oel", "OcD", "OeD", "ra1", "gra", "oag",
     ];
     text.len() == 20
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
@@ -230,6 +232,8 @@ fn guessed(exchange: &Exchange, reply: &Value) -> Option<Value> {
         "user" | "group" => &["profile"],
         "brand" => &["name", "customPrivacyPolicyUrl", "agreeToCustomPrivacyPolicy"],
         "customization" => &["subject", "body", "language"],
+        "role" => &["type"],
+        "grant" => &["scopeId", "issuer"],
         _ => return None,
     };
     let mut body: Map<String, Value> =

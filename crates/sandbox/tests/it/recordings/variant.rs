@@ -17,6 +17,8 @@ pub(super) fn resource(template: &str) -> &str {
         }
         "/api/v1/users" | "/api/v1/users/{id}" | "/api/v1/groups/{groupId}/users" => "user",
         "/api/v1/groups" | "/api/v1/groups/{groupId}" | "/api/v1/users/{id}/groups" => "group",
+        "/api/v1/apps/{appId}/grants" => "grant",
+        "/api/v1/users/{userId}/roles" | "/api/v1/groups/{groupId}/roles" => "role",
         "/api/v1/logs" => "event",
         "/api/v1/brands" | "/api/v1/brands/{brandId}" => "brand",
         "/api/v1/brands/{brandId}/themes" | "/api/v1/brands/{brandId}/themes/{themeId}" => "theme",

@@ -1,0 +1,171 @@
+//! The authorization code grant with PKCE (RFC 6749 section 4.1, RFC 7636, RFC 8252): the person
+//! signs in in a browser of this machine, which comes back to a port on loopback.
+
+use std::{io, time::Duration};
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use jiff::Timestamp;
+use secrecy::{ExposeSecret as _, SecretString};
+use url::Url;
+
+use super::{
+    client::Form,
+    person::{Begun, Person, Waiting},
+    prompt::{Arrival, Landed, Landing, Loopback, Prompt},
+};
+use crate::{Error, ErrorKind, SetupError, wire::Wire};
+
+const PATH: &str = "/oauth2/v1/authorize";
+
+/// How long a person has.
+const LIFETIME: Duration = Duration::from_mins(10);
+
+/// A redirect that is waited for, and what proves that it is the one.
+pub(crate) struct Expecting {
+    landing: Box<dyn Landing>,
+    redirect: String,
+    state: String,
+    nonce: String,
+    verifier: SecretString,
+}
+
+/// Reads a redirect URI; refuses one that leads off this machine.
+pub(super) fn parse(text: &str) -> Result<Url, SetupError> {
+    let bad = || SetupError::Redirect(text.to_owned());
+    let redirect = Url::parse(text).map_err(|_| bad())?;
+    let loopback = match redirect.host() {
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost",
+        None => false,
+    };
+    let plain = redirect.scheme() == "http" && redirect.query().is_none();
+    if loopback && plain && redirect.fragment().is_none() { Ok(redirect) } else { Err(bad()) }
+}
+
+/// Listens, and makes the link.
+pub(super) async fn begin(
+    person: &Person,
+    wire: &Wire,
+    redirect: &str,
+    loopback: &dyn Loopback,
+) -> Result<Begun, Error> {
+    let place =
+        parse(redirect).map_err(|error| Error::new(ErrorKind::NotSent, error.to_string()))?;
+    let landing = loopback.listen(&place).await.map_err(|error| busy(&place, &error))?;
+    let [state, nonce] = [wire.fresh_id(), wire.fresh_id()];
+    // 43 characters of 256 bits, RFC 7636 section 4.1.
+    let mut bytes = [0; 32];
+    wire.entropy.fill(&mut bytes);
+    let verifier = SecretString::from(URL_SAFE_NO_PAD.encode(bytes));
+    let digest =
+        aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, verifier.expose_secret().as_bytes());
+    let mut url = Url::parse(&format!("{}{PATH}", wire.org.origin()))
+        .map_err(|_| Error::new(ErrorKind::NotSent, "the sign-in page has no valid URL"))?;
+    url.query_pairs_mut()
+        .append_pair("client_id", &person.endpoint.client.id)
+        .append_pair("response_type", "code")
+        .append_pair("scope", &person.scopes.join(" "))
+        .append_pair("redirect_uri", redirect)
+        .append_pair("state", &state)
+        .append_pair("nonce", &nonce)
+        .append_pair("code_challenge", &URL_SAFE_NO_PAD.encode(digest))
+        .append_pair("code_challenge_method", "S256");
+    let expires = wire.clock.now().checked_add(LIFETIME);
+    let expires = expires.map_err(|_| Error::new(ErrorKind::NotSent, "this clock has ended"))?;
+    let prompt = Prompt { id: wire.fresh_id(), url: url.into(), code: None, expires };
+    let redirect = redirect.to_owned();
+    let expecting = Expecting { landing, redirect, state, nonce, verifier };
+    Ok(Begun { prompt, waiting: Waiting::Browser(expecting) })
+}
+
+/// Waits for the redirect of this sign-in, and turns its code into tokens.
+pub(super) async fn finish(
+    person: &Person,
+    wire: &Wire,
+    mut expecting: Expecting,
+    until: Timestamp,
+) -> Result<(), Error> {
+    let left = Duration::try_from(until.duration_since(wire.clock.now())).unwrap_or_default();
+    let mut late = wire.clock.sleep(left);
+    loop {
+        let arrival = tokio::select! {
+            arrival = expecting.landing.next() => arrival,
+            () = &mut late => None,
+        };
+        let Some(Arrival { query, reply }) = arrival else {
+            let message = "nobody came back from the sign-in page in time: start again";
+            return Err(Error::new(ErrorKind::SignIn, message));
+        };
+        let field =
+            |name: &str| query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+        // Somebody else's page, or an old one: this sign-in goes on.
+        if field("state") != Some(&expecting.state) {
+            let why = "This is not the sign-in that is under way. Use the newest link.";
+            drop(reply.send(Landed::Failed(why.to_owned())));
+            continue;
+        }
+        let outcome = match (field("code"), field("error")) {
+            (Some(code), None) => redeem(person, wire, &expecting, code).await,
+            (_, error) => Err(turned_away(error, field("error_description"))),
+        };
+        let landed = match &outcome {
+            Ok(()) => Landed::Done,
+            Err(error) => Landed::Failed(error.message.clone()),
+        };
+        drop(reply.send(landed));
+        return outcome;
+    }
+}
+
+async fn redeem(
+    person: &Person,
+    wire: &Wire,
+    expecting: &Expecting,
+    code: &str,
+) -> Result<(), Error> {
+    let form = Form::default()
+        .with("grant_type", "authorization_code")
+        .with_secret("code", &code.into())
+        .with("redirect_uri", &expecting.redirect)
+        .with_secret("code_verifier", &expecting.verifier);
+    let posted = person.token(wire, &form).await?;
+    person.take(wire, &posted, Some(&expecting.nonce)).await.map(drop)
+}
+
+/// Okta sent the browser back without a code (RFC 6749 section 4.1.2.1).
+fn turned_away(error: Option<&str>, description: Option<&str>) -> Error {
+    let plain =
+        |text: &str| -> String { text.chars().filter(|c| !c.is_control()).take(200).collect() };
+    let code = plain(error.unwrap_or("no code"));
+    let said = description.map(|text| format!(": \"{}\"", plain(text))).unwrap_or_default();
+    let (kind, advice) = match code.as_str() {
+        "access_denied" => (
+            ErrorKind::SignIn,
+            "it was cancelled, or the app is not assigned to the person, or a policy denies it",
+        ),
+        "invalid_scope" => (
+            ErrorKind::MissingScope,
+            "grant the scopes to the app (Okta API Scopes tab), or do not ask for them",
+        ),
+        "unauthorized_client" | "unsupported_response_type" => {
+            (ErrorKind::SignIn, "allow the grant type Authorization Code on the app")
+        }
+        _ => (ErrorKind::SignIn, "start again"),
+    };
+    Error::new(kind, format!("Okta did not let the person in ({code}{said}): {advice}"))
+}
+
+fn busy(redirect: &Url, error: &io::Error) -> Error {
+    let port = redirect.port_or_known_default().unwrap_or_default();
+    let why = match error.kind() {
+        io::ErrorKind::AddrInUse => format!("port {port} is in use by another program"),
+        _ => format!("port {port} cannot be listened on ({error})"),
+    };
+    Error::new(
+        ErrorKind::SignIn,
+        format!(
+            "{why}, and the sign-in page has to come back to {redirect}: end that program, or name another port here and in the app's sign-in redirect URIs, or sign in with the device grant (sign_in = \"device\")"
+        ),
+    )
+}

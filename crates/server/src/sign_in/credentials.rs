@@ -1,0 +1,41 @@
+//! Who signs in, as `okta-client` takes it.
+
+use std::sync::Arc;
+
+use okta_client::{ClientProof, Credentials, Dpop, Flow, PersonalSignIn, TokenStore};
+
+use super::LoopbackPage;
+use crate::config::{self, SignIn};
+
+/// The credentials of `sign_in`, and when its tokens are bound to a key. The tokens of people are
+/// kept in `tokens`.
+pub(crate) fn credentials(sign_in: SignIn, tokens: Arc<dyn TokenStore>) -> (Credentials, Dpop) {
+    match sign_in {
+        SignIn::ApiToken { token } => (Credentials::ApiToken(token), Dpop::Auto),
+        SignIn::ServiceApp { client_id, key, scopes, dpop } => {
+            (Credentials::PrivateKey { client_id, key, scopes }, bound(dpop))
+        }
+        SignIn::Person { client_id, client_secret, key, flow, scopes, dpop } => {
+            let proof = match (key, client_secret) {
+                (Some(key), _) => ClientProof::Key(key),
+                (None, Some(secret)) => ClientProof::Secret(secret),
+                (None, None) => ClientProof::Public,
+            };
+            let flow = match flow {
+                config::Flow::Device => Flow::Device,
+                config::Flow::Browser { redirect_uri } => {
+                    Flow::Browser { redirect: redirect_uri, loopback: Arc::new(LoopbackPage) }
+                }
+            };
+            let person = PersonalSignIn { client_id, proof, scopes, flow, tokens };
+            (Credentials::Person(Box::new(person)), bound(dpop))
+        }
+    }
+}
+
+const fn bound(dpop: config::Dpop) -> Dpop {
+    match dpop {
+        config::Dpop::Auto => Dpop::Auto,
+        config::Dpop::Always => Dpop::Always,
+    }
+}

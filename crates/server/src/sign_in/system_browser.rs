@@ -1,0 +1,34 @@
+//! The browser of this machine.
+
+use super::Browser;
+
+/// Opens pages in the person's browser, where this process runs in a desktop session.
+#[derive(Clone, Copy, Debug)]
+pub struct SystemBrowser(());
+
+impl SystemBrowser {
+    /// The browser of the session that this environment belongs to; `None` where nobody sits in
+    /// front of a screen of this machine: a container, a remote shell, a service.
+    pub fn of(env: &dyn Fn(&str) -> Option<String>) -> Option<Self> {
+        let set = |name: &str| env(name).is_some_and(|value| !value.is_empty());
+        let remote = set("SSH_CONNECTION") || set("SSH_TTY") || set("CI");
+        let screen = cfg!(any(target_os = "macos", windows))
+            || set("DISPLAY")
+            || set("WAYLAND_DISPLAY")
+            || set("WSL_DISTRO_NAME");
+        (screen && !remote).then_some(Self(()))
+    }
+}
+
+impl Browser for SystemBrowser {
+    fn open(&self, url: &str) -> bool {
+        // Standard output is the client's: the opener is started on its own.
+        match open::that_detached(url) {
+            Ok(()) => true,
+            Err(error) => {
+                tracing::info!(%error, "no browser could be opened");
+                false
+            }
+        }
+    }
+}
