@@ -31,7 +31,7 @@ pub(crate) async fn logout(given: &Given) -> Result<(), Failure> {
     if !org.app.okta().is_personal() {
         return printer::data("Nobody signs in with this profile: its app signs in by itself");
     }
-    let Some(ended) = org.app.okta().sign_out().await.map_err(failed)? else {
+    let Some(ended) = org.app.okta().sign_out().await.map_err(|error| failed(&error))? else {
         return printer::data("Nobody is signed in");
     };
     let name = ended.user.login.unwrap_or(ended.user.id);
@@ -76,7 +76,7 @@ async fn resumed(org: &Connected) -> Result<Option<Grant>, Failure> {
     match org.app.okta().resume().await {
         Ok(grant) => Ok(Some(grant)),
         Err(error) if error.kind == ErrorKind::SignInNeeded => Ok(None),
-        Err(error) => Err(failed(error)),
+        Err(error) => Err(failed(&error)),
     }
 }
 
@@ -84,12 +84,12 @@ async fn resumed(org: &Connected) -> Result<Option<Grant>, Failure> {
 async fn lead(org: &Connected, browser: bool) -> Result<Grant, Failure> {
     let okta = org.app.okta();
     let Some(begun) = okta.begin_sign_in().await else {
-        return okta.resume().await.map_err(failed);
+        return okta.resume().await.map_err(|error| failed(&error));
     };
-    let mut sign_in = begun.map_err(failed)?;
+    let mut sign_in = begun.map_err(|error| failed(&error))?;
     let opened = browser && open(&sign_in.prompt.url).await;
     show(&sign_in.prompt, opened);
-    sign_in.finished().await.map_err(failed)
+    sign_in.finished().await.map_err(|error| failed(&error))
 }
 
 async fn open(url: &str) -> bool {
@@ -131,6 +131,6 @@ pub(super) async fn who(org: &Connected) -> String {
     person.map_or_else(|| org.principal.clone(), |person| person.login.unwrap_or(person.id))
 }
 
-pub(super) fn failed(error: Error) -> Failure {
+pub(super) fn failed(error: &Error) -> Failure {
     Failure::Failed { message: okta_gate::escaped(&error.to_string()), next: None }
 }

@@ -26,7 +26,7 @@ pub(crate) async fn run(args: &WhoamiArgs, given: &Given) -> Result<(), Failure>
                 next: Some("okta-mcp login".to_owned()),
             });
         }
-        grant => grant.map_err(login::failed)?,
+        grant => grant.map_err(|error| login::failed(&error))?,
     };
     let told = facts(&org, &grant).await;
     if args.json {
@@ -78,10 +78,14 @@ async fn roles(org: &Connected, person: Option<String>) -> Value {
         },
         (None, false) => {
             let template = "/oauth2/v1/clients/{clientId}/roles";
-            return read(org, template, &org.principal).await.map_or_else(Value::from, labels);
+            return read(org, template, &org.principal)
+                .await
+                .map_or_else(Value::from, |roles| labels(&roles));
         }
     };
-    read(org, "/api/v1/users/{userId}/roles", &holder).await.map_or_else(Value::from, labels)
+    read(org, "/api/v1/users/{userId}/roles", &holder)
+        .await
+        .map_or_else(Value::from, |roles| labels(&roles))
 }
 
 async fn own_id(org: &Connected) -> Result<String, String> {
@@ -103,7 +107,7 @@ async fn read(org: &Connected, template: &'static str, id: &str) -> Result<Value
     }
 }
 
-fn labels(roles: Value) -> Value {
+fn labels(roles: &Value) -> Value {
     let label = |role: &Value| {
         let name = role.get("label").or_else(|| role.get("type"))?;
         name.as_str().map(str::to_owned)

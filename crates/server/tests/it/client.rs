@@ -134,7 +134,7 @@ impl OrgBox {
         let redirect = format!("http://127.0.0.1:{port}/callback");
         let url = format!("{}/api/v1/apps/{}", self.url(), self.org.sign_in().native.client_id);
         let token = format!("SSWS {}", self.org.api_token());
-        let client = reqwest::Client::new();
+        let client = reqwest::Client::builder().build().unwrap();
         let app = client.get(&url).header("authorization", &token).send().await.unwrap();
         let mut app: Value = app.json().await.unwrap();
         app["settings"]["oauthClient"]["redirect_uris"] = json!([redirect]);
