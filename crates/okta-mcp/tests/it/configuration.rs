@@ -23,7 +23,6 @@ fn each_mistake_is_one_clear_line() {
         ("no URL", vec![("OKTA_ORG_URL", "https://"), TOKEN]),
         ("no credentials", vec![ORG]),
         ("no client id", vec![ORG, KEY, SCOPES]),
-        ("no key", vec![ORG, CLIENT, SCOPES]),
         ("token and key", vec![ORG, CLIENT, KEY, SCOPES, TOKEN]),
         ("token twice", vec![ORG, TOKEN, ("OKTA_API_TOKEN_FILE", &missing)]),
         ("key file is missing", vec![ORG, CLIENT, SCOPES, ("OKTA_PRIVATE_KEY", &missing)]),
