@@ -5,7 +5,6 @@ use std::{
     io::{self, Write as _},
     path::{Path, PathBuf},
     sync::Arc,
-    time::SystemTime,
 };
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
@@ -33,6 +32,8 @@ struct Written {
     org: String,
     client_id: String,
     user: String,
+    /// Higher than in the files that were written before: times of files are too coarse.
+    turn: u64,
     sealed: String,
 }
 
@@ -62,15 +63,14 @@ impl TokenFiles {
             let ours = |written: &Written| {
                 written.org == owner.org && written.client_id == owner.client_id
             };
-            let changed = entry.metadata()?.modified().unwrap_or(SystemTime::UNIX_EPOCH);
             if let Some(written) = written.filter(ours) {
-                found.push((changed, entry.path(), written));
+                found.push((entry.path(), written));
             } else {
                 tracing::warn!(file = %entry.path().display(), "holds no tokens");
             }
         }
-        found.sort_by_key(|(changed, ..)| std::cmp::Reverse(*changed));
-        Ok(found.into_iter().map(|(_, path, written)| (path, written)).collect())
+        found.sort_by_key(|(_, written)| std::cmp::Reverse(written.turn));
+        Ok(found)
     }
 
     fn path(&self, owner: &TokenOwner, user: &str, ending: &str) -> PathBuf {
@@ -106,7 +106,9 @@ impl TokenStore for TokenFiles {
         let plain = tokens.content.expose_secret().as_bytes();
         let sealed = self.seal.seal(KIND, &about(owner, &tokens.user), plain);
         let sealed = sealed.map_err(|error| failed(&error))?;
+        let before = self.of(owner).map_err(|error| failed(&error))?;
         let written = Written {
+            turn: before.first().map_or(0, |(_, newest)| newest.turn.saturating_add(1)),
             org: owner.org.clone(),
             client_id: owner.client_id.clone(),
             user: tokens.user.clone(),

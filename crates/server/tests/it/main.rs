@@ -25,6 +25,8 @@ mod settings;
 #[cfg(test)]
 mod signing_in;
 #[cfg(test)]
+mod token_files;
+#[cfg(test)]
 mod visitor;
 #[cfg(test)]
 mod walks;
