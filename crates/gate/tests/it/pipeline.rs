@@ -197,8 +197,21 @@ async fn without_a_trail_nothing_is_changed_and_reads_go_on() {
         Called::Failed(error) => assert_eq!(error.envelope()["error"]["kind"], "audit_trail"),
         other => panic!("{other:?}"),
     }
-    assert_eq!(rig.okta.writes(), []);
+    // Refused before anything is read.
+    assert_eq!(rig.okta.seen(), []);
     assert_eq!(rig.done("get_group", json!({ "group_id": "x1" })).await["id"], "x1");
+}
+
+#[tokio::test]
+async fn without_a_trail_that_is_required_nothing_is_read_either() {
+    let rig = Rig::arranged(|setup| setup.audit_required = true).await;
+    obliging(&rig, "get_group");
+    let args = json!({ "group_id": "x1" });
+    assert_eq!(rig.done("get_group", args.clone()).await["id"], "x1");
+    *rig.trail.full.lock().unwrap() = true;
+    let called = rig.call("get_group", args, &Person::agrees()).await;
+    assert!(matches!(called, Called::Failed(CallError::Trail(_))), "{called:?}");
+    assert_eq!(rig.okta.seen().len(), 1);
 }
 
 #[tokio::test]
