@@ -146,10 +146,14 @@ async fn an_undo_that_was_refused_by_okta_can_be_tried_again() {
 async fn it_is_kept_for_thirty_days() {
     let rig = Rig::new().await;
     group(&rig);
+    let month = Duration::from_secs(30 * 24 * 3600);
     let id = change(&rig).await;
-    rig.gate.clock().sleep(Duration::from_secs(30 * 24 * 3600 + 1)).await;
+    rig.gate.clock().sleep(month + Duration::from_secs(1)).await;
     assert_eq!(refused(&undo(&rig, &id).await), format!("there is no change to take back {id:?}"));
     assert_eq!(rig.okta.writes().len(), 1);
+    let id = change(&rig).await;
+    rig.gate.clock().sleep(month - Duration::from_secs(1)).await;
+    assert!(matches!(undo(&rig, &id).await, Called::Done(_)));
 }
 
 #[tokio::test]
