@@ -1,5 +1,7 @@
 //! What a call that failed tells, and what it leaves undone.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use okta_client::{Error, ErrorKind};
 use okta_gate::{CallError, Called};
 use serde_json::{Value, json};
@@ -43,18 +45,16 @@ async fn okta_s_causes_are_told_where_there_are_any() {
 async fn an_object_that_cannot_be_read_again_is_not_changed() {
     for (status, kind) in [(403, "missing_admin_role"), (404, "conflict")] {
         let rig = Rig::new().await;
-        let reads = std::sync::atomic::AtomicU32::new(0);
+        let reads = AtomicU32::new(0);
         rig.okta.program(move |seen: &Seen| {
             if seen.path.ends_with("/roles") {
                 return Answer::json(200, &json!([]));
             }
-            match reads.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
-                0 => Answer::json(200, &json!({ "id": "x1", "profile": { "name": "n" } })),
-                _ => {
-                    let code = if status == 403 { "E0000006" } else { "E0000007" };
-                    Answer::json(status, &json!({ "errorCode": code, "errorSummary": "no" }))
-                }
+            if reads.fetch_add(1, Ordering::Relaxed) == 0 {
+                return Answer::json(200, &json!({ "id": "x1", "profile": { "name": "n" } }));
             }
+            let code = if status == 403 { "E0000006" } else { "E0000007" };
+            Answer::json(status, &json!({ "errorCode": code, "errorSummary": "no" }))
         });
         assert_eq!(failed(&rig).await.kind(), kind);
         assert_eq!(rig.okta.writes(), []);
