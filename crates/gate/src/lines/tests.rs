@@ -109,6 +109,43 @@ fn very_long_texts_are_replaced_between_their_equal_ends() {
 }
 
 #[test]
+fn whole_pages_that_join_or_leave_are_shown_however_long_they_are() {
+    let page = "line\n".repeat(5000);
+    let without = "head\ntail\n".to_owned();
+    let with = format!("head\n{page}tail\n");
+    let told = difference("body", &without, &with, usize::MAX);
+    assert_eq!((told[0].as_str(), told.len()), ("body: 5000 lines added", 1 + 5000 + 2));
+    let told = difference("body", &with, &without, usize::MAX);
+    assert_eq!((told[0].as_str(), told.len()), ("body: 5000 lines removed", 1 + 5000 + 2));
+}
+
+#[test]
+fn some_thousand_lines_are_compared_one_by_one() {
+    let text = |word: &str| {
+        let line = |at| if at % 2 == 0 { format!("line {at}\n") } else { format!("{word} {at}\n") };
+        (0..2000).map(line).collect::<String>()
+    };
+    let told = difference("body", &text("old"), &text("new"), usize::MAX);
+    assert_eq!(told[0], "body: 1000 lines removed, 1000 lines added");
+}
+
+#[test]
+fn a_comparison_goes_over_all_of_both_texts_once() {
+    for (leaving, joining) in [(2, 3), (2500, 2600), (5000, 0), (0, 5000)] {
+        let old = [vec!["one", "two"], vec!["old"; leaving], vec!["last"]].concat();
+        let new = [vec!["one", "two"], vec!["new"; joining], vec!["last"]].concat();
+        let (mut in_old, mut in_new) = (0, 0);
+        for op in compare(&old, &new) {
+            assert_eq!((op.old_range().start, op.new_range().start), (in_old, in_new), "{op:?}");
+            (in_old, in_new) = (op.old_range().end, op.new_range().end);
+            let stays = old[op.old_range()] == new[op.new_range()];
+            assert_eq!(op.tag() == DiffTag::Equal, stays, "{op:?}");
+        }
+        assert_eq!((in_old, in_new), (old.len(), new.len()));
+    }
+}
+
+#[test]
 fn texts_of_several_lines_are_taken_out_with_their_place() {
     let mut body = json!({ "a": "one", "b": { "c": ["x", "y\nz\n"] }, "d": "1\n2\n3" });
     let texts = take_out(&mut body);

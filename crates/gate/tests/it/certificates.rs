@@ -122,3 +122,16 @@ async fn keys_outside_the_folders_are_not_read() {
     }
     assert_eq!(rig.okta.seen(), []);
 }
+
+#[tokio::test]
+async fn a_file_that_is_too_large_for_a_key_is_not_read() {
+    let rig = rig().await;
+    for (size, fits) in [(65_535, true), (65_536, false)] {
+        let longer = format!("S3CR3T{}", "A".repeat(size - DOMAIN_KEY.len()));
+        let path = put(&rig, &DOMAIN_KEY.replace("S3CR3T", &longer));
+        let called = rig.call(TOOL, args(&path), &Person::agrees()).await;
+        assert_eq!(matches!(called, Called::Done(_)), fits, "{size}: {called:?}");
+        assert_eq!(matches!(called, Called::Failed(CallError::File(_))), !fits, "{size}");
+    }
+    assert_eq!(rig.okta.writes().len(), 1);
+}

@@ -2,14 +2,18 @@
 
 #![cfg(test)]
 
+mod answers;
 mod approvals;
 mod certificates;
 mod confirm_property;
+mod exports;
+mod failures;
 mod meanwhile;
 mod okta;
 mod pages;
 mod pipeline;
 mod policy;
+mod preview;
 mod protect;
 mod protect_calls;
 mod protect_last;
@@ -22,6 +26,7 @@ mod replay;
 mod replay_pages;
 mod rows;
 mod schema;
+mod scopes;
 mod setup;
 mod undo;
 mod uploads;

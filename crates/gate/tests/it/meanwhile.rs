@@ -5,10 +5,11 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use okta_client::BoxFuture;
-use okta_gate::{Asker, CallError, Called, Client, Level, Question, Verdict};
+use okta_client::{BoxFuture, Error, Grant, Reply, Request};
+use okta_gate::{Asker, CallError, Called, Client, Level, Question, Verdict, Wire};
 use okta_storage::{Decided, hash_passphrase};
 use serde_json::{Value, json};
+use tokio::sync::{Barrier, watch};
 
 use crate::{
     okta::{Answer, Seen},
@@ -237,4 +238,68 @@ async fn an_approval_of_what_became_protected_is_worth_nothing() {
         }
         assert_eq!(rig.okta.writes(), [], "{tool}");
     }
+}
+
+/// Lets nobody go on with what they read first until both have read it.
+struct Together {
+    wire: Arc<dyn Wire>,
+    read: AtomicUsize,
+    both: Barrier,
+}
+
+impl Wire for Together {
+    fn send<'a>(
+        &'a self,
+        request: &'a Request,
+        call_id: &'a str,
+    ) -> BoxFuture<'a, Result<Reply, Error>> {
+        Box::pin(async move {
+            let reply = self.wire.send(request, call_id).await;
+            if request.path() == "/api/v1/groups/00g1"
+                && self.read.fetch_add(1, Ordering::Relaxed) < 2
+            {
+                self.both.wait().await;
+            }
+            reply
+        })
+    }
+
+    fn grant(&self) -> BoxFuture<'_, Result<Grant, Error>> {
+        self.wire.grant()
+    }
+
+    fn grants(&self) -> watch::Receiver<Option<Grant>> {
+        self.wire.grants()
+    }
+}
+
+#[tokio::test]
+async fn of_two_changes_at_once_the_second_sees_what_the_first_did() {
+    let rig = Rig::arranged(|setup| {
+        let wire = Arc::clone(&setup.wire);
+        let (read, both) = (AtomicUsize::new(0), Barrier::new(2));
+        setup.wire = Arc::new(Together { wire, read, both });
+    })
+    .await;
+    let group = Mutex::new(json!({ "id": "00g1", "profile": { "name": "Ops" } }));
+    rig.okta.program(move |seen: &Seen| {
+        let mut group = group.lock().unwrap();
+        if seen.path.ends_with("/roles") {
+            return Answer::json(200, &json!([]));
+        }
+        if let Some(body) = &seen.body {
+            group["profile"] = body["profile"].clone();
+        }
+        Answer::json(200, &group)
+    });
+    let person = Person::agrees();
+    let change = |text: &str| {
+        let args = json!({ "group_id": "00g1", "profile": { "description": text } });
+        rig.call("update_group", args, &person)
+    };
+    let called = <[Called; 2]>::from(futures::join!(change("one"), change("two")));
+    let done = called.iter().filter(|called| matches!(called, Called::Done(_))).count();
+    let conflicts = called.iter().filter(|it| matches!(it, Called::Failed(CallError::Changed)));
+    assert_eq!((done, conflicts.count()), (1, 1), "{called:?}");
+    assert_eq!(rig.okta.writes().len(), 1);
 }

@@ -4,7 +4,6 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use okta_catalog::{Effect, ToolDef};
 use okta_gate::{CallError, Called, Configured, Verdict};
-use okta_policy::Policy;
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -200,8 +199,21 @@ async fn without_a_trail_nothing_is_changed_and_reads_go_on() {
         Called::Failed(error) => assert_eq!(error.envelope()["error"]["kind"], "audit_trail"),
         other => panic!("{other:?}"),
     }
-    assert_eq!(rig.okta.writes(), []);
+    // Refused before anything is read.
+    assert_eq!(rig.okta.seen(), []);
     assert_eq!(rig.done("get_group", json!({ "group_id": "x1" })).await["id"], "x1");
+}
+
+#[tokio::test]
+async fn without_a_trail_that_is_required_nothing_is_read_either() {
+    let rig = Rig::arranged(|setup| setup.audit_required = true).await;
+    obliging(&rig, "get_group");
+    let args = json!({ "group_id": "x1" });
+    assert_eq!(rig.done("get_group", args.clone()).await["id"], "x1");
+    *rig.trail.full.lock().unwrap() = true;
+    let called = rig.call("get_group", args, &Person::agrees()).await;
+    assert!(matches!(called, Called::Failed(CallError::Trail(_))), "{called:?}");
+    assert_eq!(rig.okta.seen().len(), 1);
 }
 
 #[tokio::test]
@@ -443,7 +455,11 @@ async fn what_is_switched_off_is_neither_listed_nor_called_nor_done_by_another_n
         api_token: true,
         off: Arc::new(BTreeMap::from([("delete_group", by.to_owned())])),
     };
-    let rig = Rig::configured(configured, Policy::default(), true).await;
+    let rig = Rig::arranged(|setup| {
+        setup.configured = configured;
+        setup.allow_sensitive = true;
+    })
+    .await;
     assert!(!rig.gate.listed().iter().any(|tool| tool.name == "delete_group"));
     let group = json!({ "group_id": "00g1" });
     for (tool, args) in [

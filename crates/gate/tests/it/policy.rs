@@ -1,6 +1,6 @@
 //! The policy in the pipeline: what it denies is not sent, what it asks about is asked.
 
-use okta_gate::{CallError, Called};
+use okta_gate::{CallError, Called, Level, Verdict};
 use okta_policy::{Policy, Source};
 use serde_json::{Value, json};
 
@@ -78,7 +78,7 @@ async fn a_rule_asks_before_a_read() {
         assert_eq!(person.asked.lock().unwrap().len(), asked, "{args}");
     }
     obliging(&rig, "list_users");
-    let no = Person::who(okta_gate::Verdict::Declined);
+    let no = Person::who(Verdict::Declined);
     let called = rig.call("list_users", json!({ "fetch_all": true }), &no).await;
     assert!(matches!(called, Called::Failed(CallError::NotConfirmed(_))), "{called:?}");
     assert_eq!(rig.okta.seen(), []);
@@ -139,6 +139,30 @@ async fn a_level_that_the_client_cannot_give_is_not_taken_from_it() {
     assert!(matches!(called, Called::Failed(CallError::CannotAsk { .. })), "{called:?}");
     assert_eq!(person.asked.lock().unwrap().len(), 0);
     assert_eq!(rig.okta.writes(), []);
+}
+
+#[tokio::test]
+async fn a_yes_below_the_level_is_none_whatever_the_client_promised() {
+    let rig = rig(json!({ "rules": [{
+        "decision": "confirm", "level": "desktop", "tools": ["create_group"],
+    }] }))
+    .await;
+    let tool = okta_catalog::find("create_group").unwrap();
+    for level in [Level::Client, Level::Desktop, Level::Person] {
+        obliging(&rig, tool.name);
+        let yes = Verdict::Yes { level, waited: false };
+        let person = Person { level: Some(Level::Desktop), ..Person::who(yes) };
+        let called = rig.call(tool.name, fitting(tool), &person).await;
+        if level < Level::Desktop {
+            assert!(
+                matches!(called, Called::Failed(CallError::NotConfirmed(why)) if why.contains("sure")),
+                "{level}: {called:?}"
+            );
+            assert_eq!(rig.okta.writes(), [], "{level}");
+        } else {
+            assert!(matches!(called, Called::Done(_)), "{level}: {called:?}");
+        }
+    }
 }
 
 #[tokio::test]

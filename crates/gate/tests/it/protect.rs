@@ -530,3 +530,36 @@ async fn an_object_is_read_once_and_not_where_the_plan_has_just_read_it() {
         ]
     );
 }
+
+#[tokio::test]
+async fn a_person_who_cannot_be_read_may_be_the_admin_behind_the_api_token() {
+    let org = org().me("00uroot").blind("/api/v1/users/00uana", ErrorKind::Network);
+    let request = || request(Post, DEACTIVATE, &["00uana"]);
+    let judged = org.judge(request(), &nothing(), &admin_own()).await;
+    let wanted =
+        "Whether this server acts with the rights of user 00uana is unknown: Okta said no.";
+    assert!(unknown(&judged).contains(&wanted.to_owned()), "{judged:?}");
+    // With a service app there is no such admin.
+    let judged = org.judge(request(), &Protect::default(), &app_own()).await;
+    assert_eq!(unknown(&judged), ["Whether user 00uana is super admin is unknown: Okta said no."]);
+}
+
+#[tokio::test]
+async fn a_scope_is_asked_for_only_where_a_scope_is_missing() {
+    let protect = only(&["root@acme.example"], &[], &[]);
+    for (kind, grant) in [
+        (ErrorKind::MissingScope, "grant okta.users.read to the app in Okta and restart"),
+        (ErrorKind::MissingRole, ""),
+        (ErrorKind::Network, ""),
+    ] {
+        let org = org().blind("/api/v1/users/00uana", kind.clone());
+        let request = request(Delete, USER, &["00uana"]);
+        match org.judge(request, &protect, &Own::default()).await {
+            Protection::Refused { next, .. } => {
+                assert_eq!(next.contains("grant"), !grant.is_empty(), "{kind:?}: {next}");
+                assert!(next.contains(grant), "{kind:?}: {next}");
+            }
+            other => panic!("{kind:?}: {other:?}"),
+        }
+    }
+}

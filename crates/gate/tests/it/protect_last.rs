@@ -260,3 +260,58 @@ async fn what_cannot_be_read_of_the_one_who_loses_is_unknown() {
         assert_eq!(unknown(&judged).len(), 1, "{judged:?}");
     }
 }
+
+#[tokio::test]
+async fn who_is_no_super_admin_takes_nothing_along() {
+    // Nobody else is one either, as far as Okta tells.
+    let org = org().user("00uroot", "root@acme.example", json!([])).user(
+        "00ulena",
+        "lena@acme.example",
+        json!([super_admin(Some("00gadmins"))]),
+    );
+    let leave =
+        |group, user| request(Delete, "/api/v1/groups/{groupId}/users/{userId}", &[group, user]);
+    for leave in [leave("00gadmins", "00uana"), leave("00gstaff", "00ulena")] {
+        assert_eq!(judged(&org, leave).await, Protection::Free);
+    }
+    assert!(!org.asked().iter().any(|path| path.contains("assignees")), "{:?}", org.asked());
+}
+
+#[tokio::test]
+async fn a_role_of_unclear_source_counts_unless_its_holder_leaves_a_group() {
+    let mut role = super_admin(Some("00gadmins"));
+    role["_links"] = json!({});
+    let org = || {
+        with_lena(org())
+            .user("00uroot", "root@acme.example", json!([]))
+            .user("00uzoe", "zoe@acme.example", json!([role.clone()]))
+            .object(ASSIGNEES, holders(&["00ulena", "00uzoe"]))
+    };
+    let leave =
+        |user| request(Delete, "/api/v1/groups/{groupId}/users/{userId}", &["00gadmins", user]);
+    // Zoe remains what she is, by whichever way.
+    assert_eq!(judged(&org(), leave("00ulena")).await, Protection::Free);
+    // Of herself that cannot be said.
+    let alone = org()
+        .object(ASSIGNEES, holders(&["00uzoe"]))
+        .object("/api/v1/groups/00gadmins/users", json!([{ "id": "00uzoe" }]));
+    let judged = judged(&alone, leave("00uzoe")).await;
+    assert!(
+        unknown(&judged)[0].ends_with("Okta does not say which group gives a role."),
+        "{judged:?}"
+    );
+}
+
+/// A group of that id is none of theirs.
+#[tokio::test]
+async fn somebody_who_cannot_be_read_is_not_looked_up_by_another_way() {
+    let org = org().populous().blind("/api/v1/users/00uroot", ErrorKind::Network);
+    for request in takes("00uroot") {
+        let judged = judged(&org, request).await;
+        assert_eq!(
+            unknown(&judged),
+            ["Whether a super admin would remain without user 00uroot is unknown: Okta said no."]
+        );
+    }
+    assert!(!org.asked().iter().any(|path| path.contains("/groups/")), "{:?}", org.asked());
+}

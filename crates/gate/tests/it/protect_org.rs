@@ -6,6 +6,7 @@ use std::{collections::BTreeMap, sync::Mutex, time::Duration};
 use okta_catalog::{Plan, Scope};
 use okta_client::{BoxFuture, Error, ErrorKind, Method, Reply, Request};
 use okta_gate::protect::{Own, Protect, Protection, Reader, judge};
+use okta_policy::{Policy, Source};
 use serde_json::{Value, json};
 
 /// The org. Ids tell what they are: `00u…`, `00g…`, `0oa…`.
@@ -234,6 +235,11 @@ pub(crate) fn help_desk(through: Option<&str>) -> Value {
 /// Nothing is protected but the last super admin.
 pub(crate) fn nothing() -> Protect {
     Protect { super_admins: false, ..Protect::default() }
+}
+
+/// The same, as a policy.
+pub(crate) fn unprotected() -> Policy {
+    Policy::new(Source { protect: nothing(), ..Source::default() }).unwrap()
 }
 
 /// Only these are protected, and the last super admin.

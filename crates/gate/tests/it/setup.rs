@@ -10,15 +10,19 @@ use std::{
 };
 
 use jiff::Timestamp;
-use okta_client::{BoxFuture, Clock, Credentials, Entropy, OrgUrl, Settings, Surroundings};
+use okta_client::{
+    BoxFuture, Clock, Credentials, Entropy, Error, Grant, OrgUrl, Reply, Request, Settings,
+    Surroundings,
+};
 use okta_gate::{
     Approvers, Asker, Called, Client, Configured, Context, ExportFolder, Gate, Level, Memory, Own,
-    Question, Recorded, Recorder, Row, Setup, Sources, SwitchedOff, TrailError, Verdict,
+    Question, Recorded, Recorder, Row, Setup, Sources, SwitchedOff, TrailError, Verdict, Wire,
 };
 use okta_policy::Policy;
 use okta_storage::{Approval, KeyFile, Seal, Sqlite};
 use serde_json::{Map, Value};
 use tempfile::TempDir;
+use tokio::sync::watch;
 
 use crate::okta::Okta;
 
@@ -175,6 +179,30 @@ pub(crate) fn memory(state: &Path) -> Memory {
     }
 }
 
+/// The way to Okta, after a sign-in that went so.
+pub(crate) struct SignedIn {
+    pub(crate) wire: Arc<dyn Wire>,
+    pub(crate) sign_in: fn() -> Result<Grant, Error>,
+}
+
+impl Wire for SignedIn {
+    fn send<'a>(
+        &'a self,
+        request: &'a Request,
+        call_id: &'a str,
+    ) -> BoxFuture<'a, Result<Reply, Error>> {
+        self.wire.send(request, call_id)
+    }
+
+    fn grant(&self) -> BoxFuture<'_, Result<Grant, Error>> {
+        Box::pin(std::future::ready((self.sign_in)()))
+    }
+
+    fn grants(&self) -> watch::Receiver<Option<Grant>> {
+        watch::channel((self.sign_in)().ok()).1
+    }
+}
+
 /// What stands in the variable for the key of a domain's certificate.
 pub(crate) const DOMAIN_KEY: &str =
     "-----BEGIN PRIVATE KEY-----\nS3CR3T\n-----END PRIVATE KEY-----\n";
@@ -207,7 +235,7 @@ pub(crate) struct Rig {
 
 impl Rig {
     pub(crate) async fn new() -> Self {
-        Self::with(every_scope(), false).await
+        Self::arranged(|_| {}).await
     }
 
     pub(crate) async fn with(scopes: Vec<String>, allow_sensitive: bool) -> Self {
@@ -216,16 +244,16 @@ impl Rig {
 
     /// A pipeline under that policy.
     pub(crate) async fn under(policy: Policy, scopes: Vec<String>, allow_sensitive: bool) -> Self {
-        let configured = Configured { scopes, api_token: true, off: SwitchedOff::default() };
-        Self::configured(configured, policy, allow_sensitive).await
+        Self::arranged(|setup| {
+            setup.policy = policy;
+            setup.configured.scopes = scopes;
+            setup.allow_sensitive = allow_sensitive;
+        })
+        .await
     }
 
-    /// A pipeline with that configuration, under that policy.
-    pub(crate) async fn configured(
-        configured: Configured,
-        policy: Policy,
-        allow_sensitive: bool,
-    ) -> Self {
+    /// A pipeline, with what is other than usual.
+    pub(crate) async fn arranged(arrange: impl FnOnce(&mut Setup)) -> Self {
         let okta = Okta::start().await;
         let org = OrgUrl::parse(&okta.origin).unwrap();
         let clock: Arc<dyn Clock> = Arc::new(Still::default());
@@ -237,24 +265,29 @@ impl Rig {
         let home = tempfile::tempdir().unwrap();
         let exports = home.path().join("exports");
         let memory = memory(&home.path().join("state"));
-        let gate = Gate::new(Setup {
+        let mut setup = Setup {
             wire: Arc::new(client),
             recorder: Arc::clone(&trail) as Arc<dyn Recorder>,
             clock,
-            configured,
+            configured: Configured {
+                scopes: every_scope(),
+                api_token: true,
+                off: SwitchedOff::default(),
+            },
             exports: ExportFolder::new(&exports),
             sources: Sources {
                 uploads: vec![exports.join("uploads")],
                 keys: vec![exports.join("keys")],
                 key: Some(DOMAIN_KEY.into()),
             },
-            allow_sensitive,
-            policy,
+            allow_sensitive: false,
+            policy: Policy::default(),
             audit_required: false,
             own: Own::default(),
             memory: memory.clone(),
-        });
-        Self { okta, gate, trail, memory, exports, _home: home }
+        };
+        arrange(&mut setup);
+        Self { okta, gate: Gate::new(setup), trail, memory, exports, _home: home }
     }
 
     pub(crate) async fn call(&self, tool: &str, args: Value, person: &Person) -> Called {

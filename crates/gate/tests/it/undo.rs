@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use okta_gate::{CallError, Called};
+use okta_gate::{CallError, Called, Level, Verdict};
 use serde_json::{Value, json};
 
 use crate::{
@@ -144,12 +144,20 @@ async fn an_undo_that_was_refused_by_okta_can_be_tried_again() {
 
 #[tokio::test]
 async fn it_is_kept_for_thirty_days() {
-    let rig = Rig::new().await;
-    group(&rig);
-    let id = change(&rig).await;
-    rig.gate.clock().sleep(Duration::from_secs(30 * 24 * 3600 + 1)).await;
-    assert_eq!(refused(&undo(&rig, &id).await), format!("there is no change to take back {id:?}"));
-    assert_eq!(rig.okta.writes().len(), 1);
+    let [early, late] = [2_591_999, 2_592_000];
+    for (seconds, kept) in [(early, true), (late, false)] {
+        let rig = Rig::new().await;
+        group(&rig);
+        let id = change(&rig).await;
+        rig.gate.clock().sleep(Duration::from_secs(seconds)).await;
+        let called = undo(&rig, &id).await;
+        if kept {
+            assert!(matches!(called, Called::Done(_)), "{called:?}");
+        } else {
+            assert_eq!(refused(&called), format!("there is no change to take back {id:?}"));
+            assert_eq!(rig.okta.writes().len(), 1);
+        }
+    }
 }
 
 #[tokio::test]
@@ -188,4 +196,161 @@ async fn the_rules_of_the_tools_that_make_such_changes_hold() {
     let args = json!({ "tool": "delete_group", "arguments": { "group_id": "00gnew" } });
     let told = rig.done("preview_change", args).await;
     assert_eq!(told["decision"]["decision"], "deny", "{told}");
+}
+
+#[tokio::test]
+async fn an_undo_that_may_have_been_done_is_not_sent_again() {
+    let rig = Rig::new().await;
+    let state = group(&rig);
+    let id = change(&rig).await;
+    let left = state.lock().unwrap().clone().unwrap();
+    rig.okta.program(move |seen: &Seen| match seen.method.as_str() {
+        "GET" if seen.path.ends_with("/roles") => Answer::json(200, &json!([])),
+        "GET" => Answer::json(200, &left),
+        _ => Answer { status: 502, headers: Vec::new(), body: "<html>Bad gateway</html>".into() },
+    });
+    match undo(&rig, &id).await {
+        Called::Failed(error) => assert!(error.is_unknown(), "{error}"),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(refused(&undo(&rig, &id).await), "this change was taken back already");
+    assert_eq!(rig.okta.writes().len(), 1);
+}
+
+#[tokio::test]
+async fn an_undo_of_which_a_part_was_done_is_not_sent_again() {
+    let rig = Rig::new().await;
+    // A new person is deactivated, and then deleted: Okta refuses that one.
+    let refuses = |method: &'static str| {
+        rig.okta.program(move |seen: &Seen| {
+            let user =
+                json!({ "id": "00unew", "status": "ACTIVE", "profile": { "login": "a@b.c" } });
+            match (seen.method.as_str(), seen.path.as_str()) {
+                ("GET", path) if path.ends_with("/roles") => Answer::json(200, &json!([])),
+                ("GET", _) | ("POST", "/api/v1/users") => Answer::json(200, &user),
+                (sent, _) if sent == method => {
+                    Answer::json(400, &json!({ "errorCode": "E0000001", "errorSummary": "no" }))
+                }
+                _ => Answer::json(200, &json!({})),
+            }
+        });
+    };
+    refuses("DELETE");
+    let answer = rig.done("create_user", json!({ "profile": { "login": "a@b.c" } })).await;
+    let id = answer["_undo"].as_str().unwrap();
+    let failed = async || match undo(&rig, id).await {
+        Called::Failed(error @ CallError::Okta { .. }) => error.envelope(),
+        other => panic!("{other:?}"),
+    };
+    refuses("POST");
+    let told = failed().await;
+    assert!(told["error"].get("requests_done").is_none(), "{told}");
+    refuses("DELETE");
+    let told = failed().await;
+    assert_eq!(told["error"]["requests_done"], 1, "{told}");
+    assert_eq!(rig.okta.writes().len(), 2);
+    assert_eq!(refused(&undo(&rig, id).await), "this change was taken back already");
+    assert_eq!(rig.okta.writes().len(), 2);
+}
+
+#[tokio::test]
+async fn an_undo_tells_what_changed() {
+    let rig = Rig::new().await;
+    group(&rig);
+    let id = change(&rig).await;
+    let told = rig.done("undo_change", json!({ "undo_id": id })).await;
+    let back = json!({ "field": "profile.description", "before": "new", "after": "old" });
+    assert!(told["_changed"].as_array().unwrap().contains(&back), "{told}");
+}
+
+#[tokio::test]
+async fn what_cannot_be_taken_back_has_no_undo() {
+    let rig = Rig::new().await;
+    group(&rig);
+    let told = rig.done("delete_group", json!({ "group_id": "00g1" })).await;
+    assert_eq!(told, json!({ "done": "Group \"Ops\" is deleted." }));
+}
+
+/// A pipeline under these rules, where sensitive changes need nobody that no rule wants.
+async fn under(policy: Value) -> Rig {
+    let policy = okta_policy::Policy::new(serde_json::from_value(policy).unwrap()).unwrap();
+    Rig::under(policy, crate::setup::every_scope(), true).await
+}
+
+#[tokio::test]
+async fn of_the_rules_for_the_undo_and_for_such_changes_the_stricter_holds() {
+    let confirm = |name: &str, tool: &str, level: &str| json!({ "name": name, "decision": "confirm", "tools": [tool], "level": level });
+    let (undoing, changing) = ("undo_change", "update_group");
+    for (rules, decides) in [
+        (json!([confirm("a", undoing, "client")]), "a"),
+        (json!([confirm("a", changing, "client")]), "a"),
+        (json!([confirm("a", undoing, "client"), confirm("b", changing, "desktop")]), "b"),
+        (json!([confirm("a", undoing, "desktop"), confirm("b", changing, "client")]), "a"),
+        // Of two that are as strict, the undo's own is told.
+        (json!([confirm("a", undoing, "client"), confirm("b", changing, "client")]), "a"),
+        (json!([confirm("b", changing, "client"), confirm("a", undoing, "client")]), "a"),
+    ] {
+        let rig = under(json!({ "rules": rules })).await;
+        group(&rig);
+        let yes = Verdict::Yes { level: Level::Desktop, waited: true };
+        let sure = || Person { level: Some(Level::Desktop), ..Person::who(yes.clone()) };
+        let args = json!({ "group_id": "00g1", "profile": { "description": "new" } });
+        let Called::Done(told) = rig.call("update_group", args, &sure()).await else { panic!() };
+        let told: Value = serde_json::from_str(&told).unwrap();
+        let undo = json!({ "undo_id": told["_undo"] });
+        let mute = rig.call("undo_change", undo.clone(), &Person::mute()).await;
+        assert!(matches!(mute, Called::Failed(CallError::CannotAsk { .. })), "{rules}: {mute:?}");
+        let called = rig.call("undo_change", undo.clone(), &Person::agrees()).await;
+        let desktop = rules.to_string().contains("desktop");
+        assert_eq!(matches!(called, Called::Done(_)), !desktop, "{rules}: {called:?}");
+        if desktop {
+            let called = rig.call("undo_change", undo, &sure()).await;
+            assert!(matches!(called, Called::Done(_)), "{rules}: {called:?}");
+        }
+        let rows = rig.trail.rows.lock().unwrap();
+        let intent = rows.iter().rfind(|(row, _)| row["kind"] == "intent").unwrap();
+        assert_eq!(intent.0["rule"], decides, "{rules}");
+    }
+}
+
+/// The setting for where nobody can be asked yields to a rule, whichever of the tools it is about.
+#[tokio::test]
+async fn a_rule_for_such_changes_asks_though_the_setting_lets_others_through() {
+    let page = crate::pages::PAGE;
+    for (tool, asks) in [("replace_customized_sign_in_page", true), ("update_brand", false)] {
+        let rig = under(json!({ "rules": [{ "decision": "confirm", "tools": [tool] }] })).await;
+        crate::pages::brand(&rig, Some(json!({ "pageContent": page })));
+        let args = crate::pages::args(&page.replace("Sign in", "Log in"));
+        let told = rig.done("replace_customized_sign_in_page", args).await;
+        let undo = json!({ "undo_id": told["_undo"] });
+        let called = rig.call("undo_change", undo, &Person::mute()).await;
+        let refused = matches!(called, Called::Failed(CallError::CannotAsk { .. }));
+        assert_eq!((refused, matches!(called, Called::Done(_))), (asks, !asks), "{called:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_undo_counts_for_the_limits_of_both() {
+    let limit = |name: &str, tool: &str, at_most: u64| json!({ "name": name, "tools": [tool], "at_most": at_most, "within": "1h", "count": "calls" });
+    // A change, its undo, and both again; each is a change to the group.
+    for (changes, undos, asked) in [(2, 9, [0, 0, 1, 1]), (9, 1, [0, 0, 0, 1])] {
+        let rig = under(json!({ "limits": [
+            limit("changes", "update_group", changes), limit("undos", "undo_change", undos),
+        ] }))
+        .await;
+        group(&rig);
+        let mut id = Value::Null;
+        for (at, wanted) in asked.into_iter().enumerate() {
+            let person = Person::agrees();
+            let called = if at % 2 == 0 {
+                let args = json!({ "group_id": "00g1", "profile": { "description": "new" } });
+                rig.call("update_group", args, &person).await
+            } else {
+                rig.call("undo_change", json!({ "undo_id": id }), &person).await
+            };
+            let Called::Done(told) = called else { panic!("{called:?}") };
+            id = serde_json::from_str::<Value>(&told).unwrap()["_undo"].clone();
+            assert_eq!(person.asked.lock().unwrap().len(), wanted, "{changes} {undos}: call {at}");
+        }
+    }
 }
