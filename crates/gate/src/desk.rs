@@ -78,3 +78,6 @@ impl Desk for CallDesk<'_> {
         self.sources.private_key(place)
     }
 }
+
+#[cfg(test)]
+mod tests;

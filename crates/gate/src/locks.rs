@@ -27,3 +27,6 @@ impl Locks {
         lock.lock_owned().await
     }
 }
+
+#[cfg(test)]
+mod tests;
