@@ -1,11 +1,12 @@
 // A real browser without a screen: Chromium, as e2e/setup unpacked it.
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import puppeteer from "puppeteer-core";
 
 const folder = resolve("target/e2e/browser");
+const SHOTS = resolve("target/e2e/screenshots");
 
 // A name that means this machine, as a page from elsewhere can make one do.
 export const ELSEWHERE = "elsewhere.invalid";
@@ -59,4 +60,23 @@ export async function tab(browser) {
   page.on("response", (answer) => seen.answers.push({ status: answer.status(), url: answer.url() }));
   page.on("popup", (popup) => seen.tabs.push(popup?.url()));
   return { page, seen };
+}
+
+// Screenshots for people to look at, and whether the page fits each screen.
+export async function pictures(page, name, checks) {
+  mkdirSync(SHOTS, { recursive: true });
+  for (const [look, width, scheme] of [
+    ["light", 900, "light"],
+    ["dark", 900, "dark"],
+    ["phone", 360, "light"],
+    ["phone-dark", 360, "dark"],
+  ]) {
+    await page.setViewport({ width, height: 700 });
+    await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
+    const [whole, seen] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    checks.that(whole <= seen, `${name}, ${look}: nothing sticks out`, [whole, seen]);
+    await page.screenshot({ path: `${SHOTS}/${name}-${look}.png`, fullPage: true });
+  }
+  await page.setViewport({ width: 900, height: 700 });
+  await page.emulateMediaFeatures([]);
 }

@@ -1,13 +1,11 @@
 // The approval page as a person meets it: something waits, a browser shows it, somebody presses a
 // button.
 
-import { mkdirSync } from "node:fs";
-import { resolve } from "node:path";
+import { pictures } from "./browser.mjs";
 import { Checks, call } from "./checks.mjs";
 
 export const PASSPHRASE = "correct horse battery staple";
 export const WRONG = "wrong horse battery staple";
-const SHOTS = resolve("target/e2e/screenshots");
 
 export const checks = new Checks("the approval page in Chromium");
 
@@ -71,20 +69,4 @@ export async function isGone(link) {
   return false;
 }
 
-export async function shots(page, name) {
-  mkdirSync(SHOTS, { recursive: true });
-  for (const [look, width, scheme] of [
-    ["light", 900, "light"],
-    ["dark", 900, "dark"],
-    ["phone", 360, "light"],
-    ["phone-dark", 360, "dark"],
-  ]) {
-    await page.setViewport({ width, height: 700 });
-    await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
-    const [whole, seen] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-    checks.that(whole <= seen, `${name}, ${look}: nothing sticks out`, [whole, seen]);
-    await page.screenshot({ path: `${SHOTS}/${name}-${look}.png`, fullPage: true });
-  }
-  await page.setViewport({ width: 900, height: 700 });
-  await page.emulateMediaFeatures([]);
-}
+export const shots = (page, name) => pictures(page, name, checks);

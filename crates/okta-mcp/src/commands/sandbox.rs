@@ -5,8 +5,8 @@ use std::{
     time::Duration,
 };
 
-use okta_sandbox::{Config, Faults, Org, Server, ServiceApp, Tls};
-use serde_json::json;
+use okta_sandbox::{Config, Faults, Org, Server, ServiceApp, SignIn, Tls};
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
@@ -145,7 +145,12 @@ fn tell(
     if args.json {
         let env: serde_json::Map<_, _> =
             variables.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
-        return printer::data(&json!({ "env": env, "api_token": org.api_token() }).to_string());
+        let all = json!({
+            "env": env,
+            "api_token": org.api_token(),
+            "sign_in": sign_in(&org.sign_in()),
+        });
+        return printer::data(&all.to_string());
     }
     let mut lines: Vec<String> =
         variables.iter().map(|(name, value)| format!("export {name}={}", quoted(value))).collect();
@@ -154,9 +159,43 @@ fn tell(
         "# unset OKTA_PRIVATE_KEY; export OKTA_API_TOKEN={}",
         quoted(org.api_token())
     ));
+    lines.extend(as_person(&org.sign_in()));
     printer::data(&lines.join("\n"))?;
     printer::note("The org is there until Ctrl-C; to use it, run the lines above in another shell");
     Ok(())
+}
+
+/// The apps that people sign in with, and who can sign in.
+fn sign_in(with: &SignIn) -> Value {
+    json!({
+        "native": { "client_id": with.native.client_id },
+        "web": { "client_id": with.web.client_id, "client_secret": with.web.client_secret },
+        "redirect_uri": with.redirect_uri,
+        "super_admin": with.super_admin,
+        "employee": with.employee,
+        "password": with.password,
+    })
+}
+
+/// How a person signs in instead of the service app, as comments of a shell.
+fn as_person(with: &SignIn) -> Vec<String> {
+    let SignIn { native, web, .. } = with;
+    let secret = quoted(web.client_secret.as_deref().unwrap_or_default());
+    vec![
+        format!(
+            "# Or as a person: {}, who may do everything, or {}, who administers nothing; \
+             everybody's password is {}",
+            with.super_admin, with.employee, with.password
+        ),
+        "# unset OKTA_PRIVATE_KEY OKTA_KEY_ID OKTA_SCOPES".to_owned(),
+        format!("# export OKTA_CLIENT_ID={} OKTA_MCP_SIGN_IN=device", native.client_id),
+        format!("# or, coming back to {}: export OKTA_MCP_SIGN_IN=browser", with.redirect_uri),
+        format!(
+            "# or, with a secret: export OKTA_CLIENT_ID={} OKTA_CLIENT_SECRET={secret} \
+             OKTA_MCP_SIGN_IN=browser",
+            web.client_id
+        ),
+    ]
 }
 
 /// The text as one word of a POSIX shell.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::Home;
+use crate::support::{Home, assert_shown};
 
 #[tokio::test]
 async fn it_serves_https_with_a_certificate_of_its_own() {
@@ -34,6 +34,27 @@ fn an_api_token_can_be_given() {
     let env = [("OKTA_ORG_URL", url), ("OKTA_API_TOKEN", "00mine")];
     let list = home.run_with(&env, &["call", "list_users", "limit=1"]).json();
     assert_eq!(list["items"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn it_tells_how_people_sign_in() {
+    let home = Home::new();
+    let org = home.sandbox(&[]);
+    let with = &org.sign_in;
+    let mut told = with.clone();
+    let secret = told["web"]["client_secret"].take();
+    assert!(secret.as_str().is_some_and(|secret| secret.len() > 20), "{secret}");
+    assert_shown!("sandbox-sign-in", format!("{told:#}"));
+
+    // The app is there, and asks a person.
+    let env = [
+        ("OKTA_ORG_URL", org.env["OKTA_ORG_URL"].as_str().unwrap()),
+        ("OKTA_CLIENT_ID", with["native"]["client_id"].as_str().unwrap()),
+        ("OKTA_MCP_SIGN_IN", "device"),
+    ];
+    let ran = home.run_with(&env, &["whoami"]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(ran.stderr.contains("nobody is signed in"), "{ran:?}");
 }
 
 #[test]
@@ -88,11 +109,13 @@ fn told_to_stop_it_leaves_nothing() {
     command.stdout(Stdio::piped()).stderr(Stdio::null());
     let mut child = CommandWrap::from(command).wrap(ProcessSession).spawn().unwrap();
     let lines = BufReader::new(child.stdout().take().unwrap()).lines();
-    let exports: Vec<String> = lines.map(Result::unwrap).take(6).collect();
+    let exports: Vec<String> = lines.map(Result::unwrap).take(13).collect();
     let path = |name: &str| {
         let start = format!("export {name}=");
         exports.iter().find_map(|line| line.strip_prefix(&start)).unwrap()
     };
+    assert!(exports[10].ends_with(" OKTA_MCP_SIGN_IN=device"), "{exports:?}");
+    assert!(exports[12].contains(" OKTA_CLIENT_SECRET="), "{exports:?}");
     let mode = |path: &str| fs_err::metadata(path).unwrap().permissions().mode() & 0o777;
     let (key, ca) = (path("OKTA_PRIVATE_KEY"), path("SSL_CERT_FILE"));
     assert_eq!((mode(key), mode(ca)), (0o600, 0o644));

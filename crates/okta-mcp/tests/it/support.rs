@@ -125,6 +125,7 @@ pub(crate) struct Sandbox {
     child: Child,
     pub(crate) env: Map<String, Value>,
     pub(crate) api_token: String,
+    pub(crate) sign_in: Value,
 }
 
 impl Sandbox {
@@ -133,7 +134,8 @@ impl Sandbox {
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let told: Value = serde_json::from_str(&line).unwrap();
         let api_token = told["api_token"].as_str().unwrap().to_owned();
-        Self { child, env: told["env"].as_object().unwrap().clone(), api_token }
+        let env = told["env"].as_object().unwrap().clone();
+        Self { child, env, api_token, sign_in: told["sign_in"].clone() }
     }
 
     pub(crate) fn env(&self) -> Vec<(&str, &str)> {
