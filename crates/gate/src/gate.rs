@@ -113,17 +113,6 @@ impl Gate {
         self.0.setup.wire.grants()
     }
 
-    /// The person in whose name calls are made; `None` where an app or an API token makes them, or
-    /// nobody has signed in yet.
-    pub async fn person(&self) -> Option<String> {
-        self.0.setup.wire.person().await
-    }
-
-    /// Waits for the end of the sign-in that is under way: true where somebody is signed in then.
-    pub async fn signed_in(&self) -> bool {
-        self.0.setup.wire.signed_in().await
-    }
-
     /// The clock that the pipeline goes by.
     pub fn clock(&self) -> &dyn Clock {
         self.0.setup.clock.as_ref()

@@ -17,18 +17,6 @@ pub trait Wire: Send + Sync + 'static {
 
     /// What Okta granted, as it becomes known.
     fn grants(&self) -> watch::Receiver<Option<Grant>>;
-
-    /// The person in whose name requests are sent: login, or id. `None` where an app or an API
-    /// token sends them, or nobody has signed in yet.
-    fn person(&self) -> BoxFuture<'_, Option<String>> {
-        Box::pin(std::future::ready(None))
-    }
-
-    /// Waits for the end of the sign-in by a person that is under way: true where somebody is
-    /// signed in then.
-    fn signed_in(&self) -> BoxFuture<'_, bool> {
-        Box::pin(std::future::ready(false))
-    }
 }
 
 impl Wire for Okta {
@@ -52,19 +40,5 @@ impl Wire for Okta {
 
     fn grants(&self) -> watch::Receiver<Option<Grant>> {
         Self::grants(self)
-    }
-
-    fn person(&self) -> BoxFuture<'_, Option<String>> {
-        Box::pin(async move {
-            if !self.is_personal() || self.resume().await.is_err() {
-                return None;
-            }
-            let person = self.identity().await?;
-            Some(person.login.unwrap_or(person.id))
-        })
-    }
-
-    fn signed_in(&self) -> BoxFuture<'_, bool> {
-        Box::pin(self.join_sign_in())
     }
 }

@@ -216,6 +216,16 @@ impl Okta {
         self.shared.session.introspect(&self.shared.wire).await
     }
 
+    /// The person in whose name requests are sent, by login or id, once it is known; `None` where
+    /// an app or an API token sends them, or nobody has signed in yet.
+    pub async fn person(&self) -> Option<String> {
+        if !self.is_personal() || self.resume().await.is_err() {
+            return None;
+        }
+        let person = self.identity().await?;
+        Some(person.login.unwrap_or(person.id))
+    }
+
     /// Who is signed in; `None` where no person is.
     pub async fn identity(&self) -> Option<Identity> {
         self.shared.session.last().await?.user.clone()

@@ -126,7 +126,8 @@ impl App {
             own,
             memory,
         });
-        let handler = Handler::new(gate, config.principal, org, config.profile, clock, entropy);
+        let handler =
+            Handler::new(gate, okta.clone(), config.principal, org, config.profile, clock, entropy);
         Ok(Self { handler, okta, approvals, tokens: kept })
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use okta_client::{BoxFuture, Clock, Entropy};
+use okta_client::{BoxFuture, Clock, Entropy, Okta};
 use okta_gate::{Asker, Called, Client, Context, Gate, cut, to_text};
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
@@ -41,6 +41,8 @@ pub struct Handler(Arc<Inner>);
 
 struct Inner {
     gate: Gate,
+    /// For who is signed in; all else goes through the pipeline.
+    okta: Okta,
     confirmations: Confirmations,
     opener: Opener,
     principal: String,
@@ -52,6 +54,7 @@ impl Handler {
     /// A handler over `gate`.
     pub fn new(
         gate: Gate,
+        okta: Okta,
         principal: String,
         org: String,
         profile: String,
@@ -60,7 +63,7 @@ impl Handler {
     ) -> Self {
         let confirmations = Confirmations::new(clock, entropy);
         let opener = Opener::default();
-        Self(Arc::new(Inner { gate, confirmations, opener, principal, org, profile }))
+        Self(Arc::new(Inner { gate, okta, confirmations, opener, principal, org, profile }))
     }
 
     /// Opens sign-in pages with `browser` from now on, where the client does not.
@@ -77,7 +80,7 @@ impl Handler {
         let client = context.client_info();
         let version = context.protocol_version();
         Context {
-            principal: self.0.gate.person().await.unwrap_or_else(|| self.0.principal.clone()),
+            principal: self.0.okta.person().await.unwrap_or_else(|| self.0.principal.clone()),
             client: client
                 .as_ref()
                 .map_or("unknown".to_owned(), |client| cut(&client.name, CLIENT)),
@@ -100,13 +103,13 @@ impl Handler {
         context: &RequestContext<RoleServer>,
     ) -> (Called, Option<Guided>) {
         let gate = &self.0.gate;
-        guide.before(gate).await;
+        guide.before(&self.0.okta, gate.clock()).await;
         let about = self.context(context).await;
         let again = matches!(guide, Guide::Live(_)).then(|| args.clone());
         let outcome = gate.call(&about, tool, args, caller).await;
         let Called::Failed(error) = &outcome else { return (outcome, None) };
         let Some(prompt) = error.sign_in() else { return (outcome, None) };
-        match (guide.lead(prompt, gate, &self.0.opener).await, again) {
+        match (guide.lead(prompt, &self.0.okta, gate.clock(), &self.0.opener).await, again) {
             (Guided::SignedIn, Some(args)) => {
                 let about = self.context(context).await;
                 (gate.call(&about, tool, args, caller).await, None)

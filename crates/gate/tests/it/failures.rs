@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use okta_client::{Error, ErrorKind};
+use okta_client::{Error, ErrorKind, Prompt};
 use okta_gate::{CallError, Called};
 use serde_json::{Value, json};
 
@@ -71,4 +71,41 @@ fn an_unknown_outcome_tells_how_to_find_out() {
         let error = CallError::Okta { error, scope: None, check: check.to_owned(), done: 0 };
         assert_eq!(error.envelope()["error"]["next"], next);
     }
+}
+
+#[test]
+fn a_call_that_needs_a_person_says_what_to_show_them() {
+    let prompt = |code: Option<(String, String)>| Prompt {
+        id: "p1".to_owned(),
+        url: "https://acme.okta.com/activate?user_code=ABCDEFGH".to_owned(),
+        code,
+        expires: "2026-03-04T05:16:07Z".parse().unwrap(),
+    };
+    let needed = |prompt| {
+        let error = Error::new(ErrorKind::SignInNeeded, "nobody is signed in");
+        CallError::from(Error { prompt, ..error })
+    };
+    let page = "https://acme.okta.com/activate".to_owned();
+    let with_code = needed(Some(Box::new(prompt(Some((page, "ABCDEFGH".to_owned()))))));
+    assert_eq!(with_code.kind(), "sign_in_needed");
+    assert_eq!(with_code.sign_in().unwrap().id, "p1");
+    assert_eq!(
+        with_code.envelope()["error"],
+        json!({
+            "kind": "sign_in_needed",
+            "message": "nobody is signed in",
+            "sign_in": {
+                "url": "https://acme.okta.com/activate?user_code=ABCDEFGH",
+                "code": "ABCDEFGH",
+                "expires": "2026-03-04T05:16:07Z",
+            },
+            "next": "show the person the link and the code; when they have signed in, call again",
+        })
+    );
+    let without_code = needed(Some(Box::new(prompt(None)))).envelope();
+    assert_eq!(without_code["error"]["sign_in"].get("code"), None);
+    let nothing_to_show = needed(None);
+    assert!(nothing_to_show.sign_in().is_none());
+    assert_eq!(nothing_to_show.envelope()["error"].get("sign_in"), None);
+    assert!(CallError::Changed.sign_in().is_none());
 }

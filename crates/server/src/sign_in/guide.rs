@@ -7,8 +7,7 @@ use std::{
     time::Duration,
 };
 
-use okta_client::Prompt;
-use okta_gate::Gate;
+use okta_client::{Clock, Okta, Prompt};
 use rmcp::{
     RoleServer,
     model::{
@@ -110,14 +109,20 @@ impl Guide {
     }
 
     /// Waits for the person, where the call came again because they went to the page.
-    pub(crate) async fn before(&self, gate: &Gate) {
+    pub(crate) async fn before(&self, okta: &Okta, clock: &dyn Clock) {
         if matches!(self, Self::RoundTrip { answer: Some(ElicitationAction::Accept) }) {
-            wait(gate).await;
+            wait(okta, clock).await;
         }
     }
 
     /// Leads the person to the page of `prompt`.
-    pub(crate) async fn lead(&self, prompt: &Prompt, gate: &Gate, opener: &Opener) -> Guided {
+    pub(crate) async fn lead(
+        &self,
+        prompt: &Prompt,
+        okta: &Okta,
+        clock: &dyn Clock,
+        opener: &Opener,
+    ) -> Guided {
         match self {
             Self::Told => Guided::Told { opened: opener.open(prompt).await },
             Self::RoundTrip { answer: None } => {
@@ -130,7 +135,7 @@ impl Guide {
             Self::Live(peer) => {
                 let asked = peer.create_elicitation_with_timeout(request(prompt), Some(PATIENCE));
                 let accepted = |answer: ElicitResult| answer.action == ElicitationAction::Accept;
-                if asked.await.is_ok_and(accepted) && wait(gate).await {
+                if asked.await.is_ok_and(accepted) && wait(okta, clock).await {
                     return Guided::SignedIn;
                 }
                 Guided::Told { opened: false }
@@ -140,10 +145,10 @@ impl Guide {
 }
 
 /// True where the sign-in under way came to its end in time.
-async fn wait(gate: &Gate) -> bool {
+async fn wait(okta: &Okta, clock: &dyn Clock) -> bool {
     tokio::select! {
-        signed_in = gate.signed_in() => signed_in,
-        () = gate.clock().sleep(PATIENCE) => false,
+        signed_in = okta.join_sign_in() => signed_in,
+        () = clock.sleep(PATIENCE) => false,
     }
 }
 
