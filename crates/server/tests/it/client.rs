@@ -68,6 +68,22 @@ impl Clock for Hands {
     }
 }
 
+/// A clock that goes wrong by whole hours.
+struct Off {
+    hands: Arc<Hands>,
+    hours: i64,
+}
+
+impl Clock for Off {
+    fn now(&self) -> Timestamp {
+        self.hands.now() + jiff::SignedDuration::from_hours(self.hours)
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        self.hands.sleep(duration)
+    }
+}
+
 #[derive(Default)]
 pub(crate) struct Counting(AtomicU64);
 
@@ -180,12 +196,31 @@ impl OrgBox {
         era: Era,
         capabilities: Value,
     ) -> Client {
+        let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
+        Self::connect_by(clock, environment, era, capabilities).await
+    }
+
+    /// A server whose clock is not the org's.
+    pub(crate) async fn connect_off_by(
+        &self,
+        hours: i64,
+        environment: &HashMap<&'static str, String>,
+    ) -> Client {
+        let clock = Arc::new(Off { hands: Arc::clone(&self.clock), hours });
+        Self::connect_by(clock, environment, Era::Legacy("2025-11-25"), json!({})).await
+    }
+
+    async fn connect_by(
+        clock: Arc<dyn Clock>,
+        environment: &HashMap<&'static str, String>,
+        era: Era,
+        capabilities: Value,
+    ) -> Client {
         // Each server has randomness of its own: Okta takes an assertion's id only once.
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let seed = NEXT.fetch_add(1 << 32, Ordering::Relaxed);
         let config =
             Config::from_environment(&|name: &str| environment.get(name).cloned()).unwrap();
-        let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
         let app = App::new(config, clock, Arc::new(Counting(AtomicU64::new(seed)))).unwrap();
         let (ours, theirs) = tokio::io::duplex(1 << 20);
         let (input, output) = tokio::io::split(theirs);

@@ -1,6 +1,9 @@
 //! People sign in: what a client is shown, and what goes on in the background.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::Duration,
+};
 
 use serde_json::{Value, json};
 
@@ -57,20 +60,22 @@ async fn call_until_signed_in(org: &OrgBox, client: &mut Client) -> Value {
     panic!("nobody is signed in after 500 s");
 }
 
+/// The rows of the trail.
+fn trail(environment: &HashMap<&'static str, String>) -> Vec<String> {
+    let folder = std::path::Path::new(&environment["OKTA_MCP_STATE_DIR"]).join("audit");
+    let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let segments = paths.filter(|path| path.extension().is_some_and(|ending| ending == "jsonl"));
+    let texts = segments.map(|path| std::fs::read_to_string(path).unwrap());
+    texts.flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>()).collect()
+}
+
 /// The principals of the trail's rows, each once.
 fn principals(environment: &HashMap<&'static str, String>) -> Vec<String> {
-    let folder = std::path::Path::new(&environment["OKTA_MCP_STATE_DIR"]).join("audit");
-    let mut found = std::collections::BTreeSet::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_none_or(|ending| ending != "jsonl") {
-            continue;
-        }
-        for line in std::fs::read_to_string(path).unwrap().lines() {
-            let row: Value = serde_json::from_str(line).unwrap();
-            found.extend(row["principal"].as_str().map(str::to_owned));
-        }
-    }
+    let principal = |row: &String| {
+        let row: Value = serde_json::from_str(row).unwrap();
+        row["principal"].as_str().map(str::to_owned)
+    };
+    let found: BTreeSet<String> = trail(environment).iter().filter_map(principal).collect();
     found.into_iter().collect()
 }
 
@@ -206,4 +211,99 @@ async fn signing_in_happens_in_a_browser_of_this_machine_too() {
     assert_eq!(landed.status, 200, "{}", landed.text);
     assert!(landed.text.contains("You can close this page"), "{}", landed.text);
     client.done("list_users", json!({ "limit": 1 })).await;
+}
+
+/// Lists the tools, which always works, and calls one; the text of the error.
+async fn refused(environment: &HashMap<&'static str, String>, org: &OrgBox) -> String {
+    let mut client = org.connect_with(environment, LEGACY, json!({})).await;
+    let tools = client.request("tools/list", json!({})).await;
+    assert!(!tools["result"]["tools"].as_array().unwrap().is_empty(), "{tools}");
+    let answer = list_users(&mut client).await;
+    assert_eq!(answer["result"]["isError"], true, "{answer}");
+    let told = text(&answer)["error"]["message"].as_str().unwrap().to_owned();
+    client.close().await;
+    told
+}
+
+#[tokio::test]
+async fn whatever_keeps_it_from_signing_in_tools_are_listed_and_a_call_says_what_it_is() {
+    let org = OrgBox::new().await;
+    let good = org.environment();
+    let with = |name: &'static str, value: &str| {
+        let mut changed = good.clone();
+        changed.insert(name, value.to_owned());
+        changed
+    };
+    // A port that nobody listens on.
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let told = refused(&with("OKTA_ORG_URL", &format!("http://{nobody}")), &org).await;
+    assert!(told.contains("no connection"), "{told}");
+
+    let other_key = okta_client::PrivateKey::generate_ec().unwrap().to_pem().unwrap();
+    let other_key = okta_client::ExposeSecret::expose_secret(&other_key);
+    let told = refused(&with("OKTA_PRIVATE_KEY", other_key), &org).await;
+    assert!(told.contains("signature is invalid") && told.contains("registered"), "{told}");
+
+    let told = refused(&with("OKTA_CLIENT_ID", "0oaNobody"), &org).await;
+    assert!(told.contains("check that the client id is the app's"), "{told}");
+
+    let mut revoked = org.admin_environment();
+    revoked.insert("OKTA_API_TOKEN", "00revoked".to_owned());
+    let told = refused(&revoked, &org).await;
+    assert!(told.contains("API token is wrong, revoked, or expired"), "{told}");
+}
+
+#[tokio::test]
+async fn a_clock_that_is_an_hour_off_is_named() {
+    for (hours, way) in [(1, "ahead of"), (-1, "behind")] {
+        let org = OrgBox::new().await;
+        let told = {
+            let mut client = org.connect_off_by(hours, &org.environment()).await;
+            client.request("tools/list", json!({})).await;
+            text(&list_users(&mut client).await)["error"]["message"].as_str().unwrap().to_owned()
+        };
+        assert!(told.contains(&format!("this machine's clock is 3600 s {way} Okta's")), "{told}");
+    }
+}
+
+/// A sign-in to `org` that keeps its files in the folder of another server.
+async fn signed_in_beside(org: &OrgBox, environment: &HashMap<&'static str, String>) -> Client {
+    let mut client = org.connect_with(environment, LEGACY, json!({})).await;
+    let told = needed(&list_users(&mut client).await);
+    decide(org, told["sign_in"]["url"].as_str().unwrap(), "allow").await;
+    call_until_signed_in(org, &mut client).await;
+    client
+}
+
+#[tokio::test]
+async fn two_orgs_share_a_process_and_folders_and_nothing_else() {
+    let (one, other) = (OrgBox::patient().await, OrgBox::patient().await);
+    let first = environment(&one);
+    let mut second = environment(&other);
+    second.insert("OKTA_MCP_STATE_DIR", first["OKTA_MCP_STATE_DIR"].clone());
+    assert_eq!(first["OKTA_CLIENT_ID"], second["OKTA_CLIENT_ID"], "the same client id in both");
+
+    let mut at_one = signed_in_beside(&one, &first).await;
+    // Tokens for the other org with the same client id are of no use here: a sign-in is needed.
+    let mut at_other = signed_in_beside(&other, &second).await;
+    for client in [&mut at_one, &mut at_other] {
+        client.done("list_users", json!({ "limit": 1 })).await;
+    }
+    at_one.close().await;
+    at_other.close().await;
+    // Neither org was ever sent a token that it did not make.
+    let rows = trail(&first);
+    assert!(rows.iter().any(|row| row.contains("\"status\":200")), "{rows:?}");
+    assert!(!rows.iter().any(|row| row.contains("\"status\":401")), "{rows:?}");
+    let folder = std::path::Path::new(&first["OKTA_MCP_STATE_DIR"]).join("tokens");
+    let kept = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let kept = kept.filter(|path| path.extension().is_some_and(|ending| ending == "json"));
+    assert_eq!(kept.count(), 2, "a file each");
+
+    // Whoever starts next finds the sign-in of its own org.
+    for (org, environment) in [(&one, &first), (&other, &second)] {
+        let mut client = org.connect_with(environment, LEGACY, json!({})).await;
+        client.done("list_users", json!({ "limit": 1 })).await;
+        client.close().await;
+    }
 }

@@ -2,10 +2,12 @@
 
 use std::{fs, path::PathBuf, sync::Arc};
 
-use okta_client::{ExposeSecret as _, StoredTokens, TokenOwner, TokenStore as _};
+use okta_client::{Entropy as _, ExposeSecret as _, StoredTokens, TokenOwner, TokenStore as _};
 use okta_mcp_server::TokenFiles;
 use okta_storage::{KeyFile, Seal};
 use tempfile::TempDir;
+
+use crate::client::Counting;
 
 const SECRET: &str = r#"{"refresh_token":"rt-never-in-the-open"}"#;
 
@@ -18,7 +20,8 @@ impl Desk {
 
     /// The files as another process sees them.
     fn files(&self) -> TokenFiles {
-        let random = Arc::new(|bytes: &mut [u8]| getrandom::fill(bytes).unwrap());
+        let source = Counting::default();
+        let random = Arc::new(move |bytes: &mut [u8]| source.fill(bytes));
         TokenFiles::new(self.0.path(), Arc::new(Seal::new(KeyFile::new(self.0.path()), random)))
     }
 
