@@ -124,7 +124,15 @@ fn difference(change: &Value, longest: usize) -> Lines {
         };
         let lines = [only(before, after, "without"), only(after, before, "with")].concat();
         if !lines.is_empty() {
-            return lines;
+            // What stays may stand elsewhere, or more than once: the list is then told whole.
+            let stays = |these: &[Value], those: &[Value]| -> Vec<Value> {
+                these.iter().filter(|item| those.contains(item)).cloned().collect()
+            };
+            let moved = stays(before, after) != stays(after, before);
+            let whole = || {
+                format!("{field}: in another order, now {}", shown::value(&json!(after), longest))
+            };
+            return [lines, moved.then(whole).into_iter().collect()].concat();
         }
     }
     let none = || "(none)".to_owned();

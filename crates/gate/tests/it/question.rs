@@ -162,3 +162,22 @@ async fn other_fields_do_not_hide_behind_a_page() {
     let text = asked_of_page(Some(PAGE), args).await.join("\n");
     assert!(text.contains("srcList\":[\"https://evil.example\"]"), "{text}");
 }
+
+#[tokio::test]
+async fn what_moves_in_a_list_is_told_beside_what_joins_and_leaves() {
+    for (before, after, shown) in [
+        (
+            json!(["00u1", "00u2"]),
+            json!(["00u2", "00u1", "00u3"]),
+            Some("[\"00u2\",\"00u1\",\"00u3\"]"),
+        ),
+        (json!(["00u1", "00u2"]), json!(["00u2", "00u2"]), Some("[\"00u2\",\"00u2\"]")),
+        (json!(["00u1", "00u2"]), json!(["00u1", "00u3", "00u2"]), None),
+        (json!(["00u1", "00u2"]), json!(["00u2"]), None),
+    ] {
+        let text = asked(rule(&before), rule(&after)).await.unwrap();
+        let told = text.lines().find(|line| line.contains("in another order"));
+        let told = told.and_then(|line| line.split("now ").nth(1));
+        assert_eq!(told, shown, "{text}");
+    }
+}
