@@ -43,7 +43,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
             }
             Some(Command::Login(args)) => login::login(&args, &given).await,
             Some(Command::Logout(_)) => login::logout(&given).await,
-            Some(Command::Policy(args)) => policy::run(args.command, &given),
+            Some(Command::Policy(args)) => policy::run(args.command, &given).await,
             Some(Command::Sandbox(args)) => {
                 given.unused("sandbox")?;
                 sandbox::run(args).await

@@ -8,16 +8,22 @@ mod test;
 
 use okta_catalog::{ToolDef, toolset_of};
 use okta_mcp_server::Settings;
-use okta_policy::{Declared, Effect, Operation};
+use okta_policy::{Declared, Effect, Level, Operation};
+use okta_storage::{Sqlite, Store as _};
 
-use crate::{cli::PolicyCommand, failure::Failure, org::Given};
+use crate::{
+    cli::PolicyCommand,
+    failure::Failure,
+    org::{self, Given},
+    printer,
+};
 
 /// Does what is asked about the policy. It takes no org.
-pub(crate) fn run(command: PolicyCommand, given: &Given) -> Result<(), Failure> {
+pub(crate) async fn run(command: PolicyCommand, given: &Given) -> Result<(), Failure> {
     match command {
         PolicyCommand::Check(args) => check::run(&args, given),
-        PolicyCommand::Explain(args) => explain::run(&args, given),
-        PolicyCommand::Replay(args) => replay::run(&args, given),
+        PolicyCommand::Explain(args) => explain::run(&args, given).await,
+        PolicyCommand::Replay(args) => replay::run(&args, given).await,
         PolicyCommand::Test(args) => test::run(&args, given),
     }
 }
@@ -40,6 +46,24 @@ fn effect(tool: &ToolDef) -> Effect {
         okta_catalog::Effect::Write => Effect::Write,
         okta_catalog::Effect::Sensitive => Effect::Sensitive,
         okta_catalog::Effect::Destructive => Effect::Destructive,
+    }
+}
+
+/// The best level of confirmation that is set up for these settings. What cannot be read is not set
+/// up: the server would not take it either.
+async fn best(settings: &Settings) -> Level {
+    let Ok(state) = settings.state_folder(&org::environment) else { return Level::Client };
+    // A look at the policy makes no store.
+    if !state.is_dir() {
+        return Level::Client;
+    }
+    match Sqlite::new(&state).passphrase().await {
+        Ok(Some(_)) => Level::Desktop,
+        Ok(None) => Level::Client,
+        Err(error) => {
+            printer::note(&format!("warning: whether a passphrase is set is not known: {error}"));
+            Level::Client
+        }
     }
 }
 

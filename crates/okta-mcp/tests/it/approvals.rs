@@ -330,3 +330,18 @@ fn every_command_has_help_with_an_example() {
     }
     assert_shown!("help", shown);
 }
+
+#[test]
+fn explain_tells_the_level_that_is_set_up_and_leaves_nothing_behind() {
+    let home = Home::new();
+    let explain = || {
+        let told = home.run(&["policy", "explain", "delete_group", "group_id=00g1", "--json"]);
+        told.json()["level"].clone()
+    };
+    let files = || fs_err::read_dir(home.path()).unwrap().count();
+    let before = files();
+    assert_eq!(explain(), "client");
+    assert_eq!(files(), before);
+    set_up(&home);
+    assert_eq!(explain(), "desktop");
+}

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Says what would become of the call.
-pub(super) fn run(args: &ExplainArgs, given: &Given) -> Result<(), Failure> {
+pub(super) async fn run(args: &ExplainArgs, given: &Given) -> Result<(), Failure> {
     let tool = call::find(&args.tool)?;
     let arguments = match &args.arguments_json {
         Some(source) => arguments::from_json("--arguments", source),
@@ -43,7 +43,8 @@ pub(super) fn run(args: &ExplainArgs, given: &Given) -> Result<(), Failure> {
         &arguments,
         target.as_ref(),
     ));
-    let ruling = ruling(args, &profile, tool, arguments, target.as_ref(), stage)?;
+    let best = super::best(&profile.settings).await;
+    let ruling = ruling(args, &profile, tool, arguments, target.as_ref(), (stage, best))?;
     notes.extend(left_out(&ruling));
     if args.json {
         return printer::json(&json(tool, &profile, &ruling, &notes));
@@ -67,7 +68,7 @@ fn ruling(
     tool: &ToolDef,
     arguments: Args,
     target: Option<&Value>,
-    stage: Stage,
+    (stage, best): (Stage, Level),
 ) -> Result<Ruling, Failure> {
     let Declared { toolset, effect, operations } = super::declared(tool);
     let operations: Vec<Operation> =
@@ -88,7 +89,7 @@ fn ruling(
         org: &super::host(&profile.settings),
         now: args.at.unwrap_or_else(|| SystemClock.now()),
         counts: &BTreeMap::new(),
-        best: Level::Client,
+        best,
     };
     let mut counts = profile.policy.first_of_all(stage, &facts);
     for pair in &args.counts {

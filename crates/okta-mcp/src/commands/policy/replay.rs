@@ -3,7 +3,7 @@
 use okta_client::Clock as _;
 use okta_gate::escaped;
 use okta_mcp_server::{Profile, SystemClock};
-use okta_policy::{Level, Recorded, Replay, Replayed, Verdict};
+use okta_policy::{Recorded, Replay, Replayed, Verdict};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -25,7 +25,7 @@ struct Told<'a> {
 }
 
 /// Judges the recorded calls by the draft.
-pub(super) fn run(args: &ReplayArgs, given: &Given) -> Result<(), Failure> {
+pub(super) async fn run(args: &ReplayArgs, given: &Given) -> Result<(), Failure> {
     if given.flags.file.is_some() {
         return Err(Failure::usage("--config does not go with replay: --draft names the file"));
     }
@@ -38,7 +38,7 @@ pub(super) fn run(args: &ReplayArgs, given: &Given) -> Result<(), Failure> {
     let folder =
         draft.settings.state_folder(&org::environment).map_err(Failure::usage)?.join("audit");
     let found = recorded::read(&folder, &draft.name, since).map_err(Failure::unexpected)?;
-    let mut replay = Replay::new(&policy, Level::Client);
+    let mut replay = Replay::new(&policy, super::best(&draft.settings).await);
     let told: Vec<Told<'_>> = found
         .calls
         .iter()
