@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::{
     read_back::ReadBack,
     scope::Scope,
-    tool::{Args, Effect, Operation},
+    tool::{Args, Effect, Operation, ToolDef},
 };
 
 /// The surroundings of one call. A tool can read through it; it can change nothing in the org.
@@ -53,6 +53,17 @@ pub enum KeyPlace<'a> {
     File(&'a str),
 }
 
+/// In whose name calls are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Caller {
+    /// That of the admin who made an API token.
+    ApiToken,
+    /// That of a service app.
+    App,
+    /// That of a person who signs in.
+    Person,
+}
+
 /// The scopes of this server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Access {
@@ -60,8 +71,8 @@ pub struct Access {
     pub configured: Vec<String>,
     /// What Okta granted; `None` until that is known.
     pub granted: Option<Vec<String>>,
-    /// True with an API token, whose rights are those of the admin who made it.
-    pub api_token: bool,
+    /// In whose name calls are made.
+    pub caller: Caller,
     /// The tools that the configuration switches off, each with what says so.
     pub off: Arc<BTreeMap<&'static str, String>>,
 }
@@ -71,6 +82,18 @@ impl Access {
     /// decide.
     pub fn effective(&self) -> &[String] {
         self.granted.as_deref().unwrap_or(&self.configured)
+    }
+
+    /// True if the scope is there. One that only people have does not count for anybody else.
+    pub fn has(&self, scope: Scope) -> bool {
+        (self.caller == Caller::Person || !scope.needs_person())
+            && scope.granted_by(self.effective())
+    }
+
+    /// True if the scopes suffice to list and call the tool.
+    pub fn suffices_for(&self, tool: &ToolDef) -> bool {
+        let scopes = tool.scopes();
+        scopes.is_empty() || scopes.into_iter().any(|scope| self.has(scope))
     }
 }
 

@@ -11,6 +11,7 @@ mod engine;
 mod image;
 mod label;
 mod look;
+mod meant;
 mod merge;
 mod names;
 mod pages;
@@ -31,8 +32,8 @@ pub use contents::{FILE_ARGUMENTS, Undecodable, file_in};
 #[cfg(any(test, feature = "schemas"))]
 pub use described::described;
 pub use desk::{
-    Access, Answer, Control, Created, Desk, Export, ExportFile, Failure, KEY_VARIABLE, KeyPlace,
-    Plan, Prepared, Target,
+    Access, Answer, Caller, Control, Created, Desk, Export, ExportFile, Failure, KEY_VARIABLE,
+    KeyPlace, Plan, Prepared, Target,
 };
 pub use merge::{diff, merged, remarkable, same};
 pub use read_back::{Found, ReadBack};

@@ -118,14 +118,20 @@ pub(crate) async fn whole(
     fields: &Fields,
     desk: &dyn Desk,
 ) -> Result<Answer, Failure> {
-    let items = items(desk, request, under).await?;
+    Ok(complete(items(desk, request, under).await?, fields))
+}
+
+/// The answer that holds the whole of a list.
+pub(crate) fn complete(items: Vec<Value>, fields: &Fields) -> Answer {
     let rows = items.len() as u64;
-    let value = json!({
-        "items": items, "total_fetched": rows, "has_more": false, "next_cursor": null,
-    });
-    let mut answer = Answer { value, rows, links: false };
+    let mut value = Map::new();
+    value.insert("items".to_owned(), Value::Array(items));
+    value.insert("total_fetched".to_owned(), rows.into());
+    value.insert("has_more".to_owned(), false.into());
+    value.insert("next_cursor".to_owned(), Value::Null);
+    let mut answer = Answer { value: Value::Object(value), rows, links: false };
     project(&mut answer, fields);
-    Ok(answer)
+    answer
 }
 
 /// The array under `under` of Okta's answer.

@@ -40,6 +40,7 @@ scopes! {
     TEMPLATES_READ = "okta.templates.read",
     TEMPLATES_MANAGE = "okta.templates.manage",
     USERS_READ = "okta.users.read",
+    USERS_READ_SELF = "okta.users.read.self",
     USERS_MANAGE = "okta.users.manage",
 }
 
@@ -51,10 +52,23 @@ impl Scope {
 
     /// True for a scope that only reads.
     pub fn reads(self) -> bool {
-        self.0.strip_suffix(".read").is_some()
+        self.0.strip_suffix(".self").unwrap_or(self.0).strip_suffix(".read").is_some()
     }
 
-    /// True if `granted` holds this scope, or the `manage` scope that includes this `read`.
+    /// True for a scope that opens what is a person's own: Okta gives it to people who sign in, and
+    /// refuses it to service apps.
+    pub fn needs_person(self) -> bool {
+        Self::is_of_people(self.0)
+    }
+
+    /// The same, of a scope as it stands in a configuration.
+    pub fn is_of_people(name: &str) -> bool {
+        name.strip_suffix(".self").is_some()
+    }
+
+    /// True if `granted` holds this scope, or the `manage` scope that includes this `read`. A
+    /// `.self` scope is included in no other: `okta.users.read` is about everybody, and needs an
+    /// admin role besides.
     pub fn granted_by<S: AsRef<str>>(self, granted: &[S]) -> bool {
         let stem = self.0.strip_suffix(".read");
         granted.iter().map(AsRef::as_ref).any(|scope| {

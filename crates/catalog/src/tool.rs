@@ -291,12 +291,11 @@ impl ToolDef {
         }
     }
 
-    /// True if the tool may be listed and called with these scopes (`None`: not limited by
-    /// OAuth).
-    pub fn allowed_by<S: AsRef<str>>(&self, granted: Option<&[S]>) -> bool {
-        let Some(granted) = granted else { return true };
+    /// True if the tool is only there where a person signs in: no scope that it can do with is one
+    /// that anybody else has.
+    pub fn needs_person(&self) -> bool {
         let scopes = self.scopes();
-        scopes.is_empty() || scopes.iter().any(|scope| scope.granted_by(granted))
+        !scopes.is_empty() && scopes.into_iter().all(Scope::needs_person)
     }
 
     /// The scopes of which one is needed; empty for a tool that needs none.

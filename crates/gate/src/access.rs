@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use okta_catalog::{Access, Scope, ToolDef};
+use okta_catalog::{Access, Caller, Scope, ToolDef};
 use okta_client::Grant;
 
 /// The tools that the configuration switches off, each with what says so.
@@ -13,8 +13,8 @@ pub type SwitchedOff = Arc<BTreeMap<&'static str, String>>;
 pub struct Configured {
     /// The scopes asked for. With an API token they only limit what is listed and callable.
     pub scopes: Vec<String>,
-    /// True with an API token.
-    pub api_token: bool,
+    /// In whose name calls are made: some tools are only there for people.
+    pub caller: Caller,
     /// What is neither listed nor callable, whatever the scopes.
     pub off: SwitchedOff,
 }
@@ -33,14 +33,14 @@ impl Rights {
         Self(Access {
             configured: configured.scopes.clone(),
             granted,
-            api_token: configured.api_token,
+            caller: configured.caller,
             off: Arc::clone(&configured.off),
         })
     }
 
     /// True if the tool may be listed and called.
     pub fn allow(&self, tool: &ToolDef) -> bool {
-        self.switched_off(tool).is_none() && tool.allowed_by(Some(self.0.effective()))
+        self.switched_off(tool).is_none() && self.0.suffices_for(tool)
     }
 
     /// What in the configuration switches the tool off, where something does.
@@ -50,7 +50,7 @@ impl Rights {
 
     /// True if the scope is there.
     pub fn have(&self, scope: Scope) -> bool {
-        scope.granted_by(self.0.effective())
+        self.0.has(scope)
     }
 
     /// For [`okta_catalog::Desk::access`].
@@ -67,7 +67,7 @@ mod tests {
     fn what_okta_granted_counts_once_it_is_known() {
         let configured = Configured {
             scopes: vec!["okta.users.manage".to_owned(), "okta.roles.read".to_owned()],
-            api_token: false,
+            caller: Caller::App,
             off: SwitchedOff::default(),
         };
         let asked_for = Rights::new(&configured, None);
@@ -85,7 +85,7 @@ mod tests {
         let why = "deny_tools (okta-mcp.toml:3:14)";
         let configured = Configured {
             scopes: vec!["okta.groups.manage".to_owned()],
-            api_token: true,
+            caller: Caller::ApiToken,
             off: Arc::new(BTreeMap::from([("delete_group", why.to_owned())])),
         };
         let rights = Rights::new(&configured, Some(&Grant::Unlimited));

@@ -1,6 +1,6 @@
 //! Why a call did not do what was asked, and what a model is told of it.
 
-use okta_catalog::{Failure, Plan, Scope, ToolDef};
+use okta_catalog::{Caller, Failure, Plan, Scope, ToolDef};
 use okta_client::{Error as OktaError, ErrorKind, OktaError as Body, Prompt};
 use okta_policy::Level;
 use serde_json::{Map, Value, json};
@@ -20,6 +20,14 @@ pub enum CallError {
         needed: String,
         /// True where the configuration asks for it, and Okta did not grant it.
         asked_for: bool,
+    },
+    /// The tool is about the person who signs in, and none does. Nothing was sent.
+    #[error("{tool} is about the person who signs in, and {}", none_signs_in(*caller))]
+    NoPerson {
+        /// The tool.
+        tool: &'static str,
+        /// Who makes the calls instead.
+        caller: Caller,
     },
     /// The configuration switches the tool off. Nothing was sent.
     #[error("{tool} is switched off by {by}")]
@@ -139,6 +147,7 @@ impl CallError {
         match self {
             Self::Arguments(_) => "bad_argument",
             Self::Scope { .. } => "missing_scope",
+            Self::NoPerson { .. } => "no_person",
             Self::SwitchedOff { .. } => "switched_off",
             Self::Refused { .. } => "refused",
             Self::Changed => "conflict",
@@ -251,6 +260,12 @@ impl CallError {
             Self::Scope { needed, asked_for: true } => {
                 format!("grant {needed} to the app in Okta (Okta API Scopes), restart this server")
             }
+            Self::NoPerson { .. } => {
+                "whoever runs this server can let people sign in: OKTA_CLIENT_ID \
+                                      of an app for people that has okta.users.read.self, and \
+                                      neither an API token nor a service app's key"
+                    .to_owned()
+            }
             Self::SwitchedOff { .. } => {
                 "whoever runs this server can change that setting and restart it".to_owned()
             }
@@ -274,6 +289,14 @@ impl CallError {
             Self::Okta { error, scope, check, .. } => return after(&error.kind, *scope, check),
         };
         Some(next)
+    }
+}
+
+fn none_signs_in(caller: Caller) -> &'static str {
+    match caller {
+        Caller::ApiToken => "an API token is nobody's sign-in",
+        Caller::App => "a service app is no person",
+        Caller::Person => "nobody has signed in",
     }
 }
 

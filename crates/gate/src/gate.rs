@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use okta_catalog::{Args, Effect, Prepared, ToolDef};
+use okta_catalog::{Args, Caller, Effect, Prepared, ToolDef};
 use okta_client::{Clock, Grant};
 use okta_policy::Policy;
 use okta_trail::to_text;
@@ -271,8 +271,8 @@ impl Gate {
         }
     }
 
-    /// Whether the tool is there, first: not switched off, and its scope among those that Okta
-    /// granted, which a call waits for.
+    /// Whether the tool is there, first: not switched off, not for people only where none signs
+    /// in, and its scope among those that Okta granted, which a call waits for.
     pub(crate) async fn allow(&self, call: &Call, tool: &ToolDef) -> Result<Rights, CallError> {
         self.switched_on(tool)?;
         let setup = &self.0.setup;
@@ -284,6 +284,9 @@ impl Gate {
             let names: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
             names.join(" or ")
         };
+        if tool.needs_person() && setup.configured.caller != Caller::Person {
+            return Err(CallError::NoPerson { tool: tool.name, caller: setup.configured.caller });
+        }
         let configured = Rights::new(&setup.configured, None);
         if !configured.allow(tool) {
             return Err(CallError::Scope { needed: needed(), asked_for: false });

@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use okta_catalog::Caller;
 use okta_client::{Clock, Entropy, Okta, Settings, SetupError, Surroundings, TokenStore as _};
 use okta_gate::{Configured, ExportFolder, Gate, Memory, Own, Recorder, Setup, Sources};
 use okta_storage::{KeyFile, Seal, Sqlite, Store};
@@ -9,7 +10,6 @@ use okta_storage::{KeyFile, Seal, Sqlite, Store};
 use crate::{
     Config, Handler,
     approvals::{Approvals, Page},
-    config::SignIn,
     people::People,
     sign_in::{self, TokenFiles},
     trail,
@@ -65,8 +65,7 @@ impl App {
         entropy: Arc<dyn Entropy>,
         page: bool,
     ) -> Result<Self, StartError> {
-        let api_token = config.api_token();
-        let personal = matches!(config.sign_in, SignIn::Person { .. });
+        let caller = config.caller();
         let org = config.org.host().to_owned();
         let random = Arc::clone(&entropy);
         let seal = Arc::new(Seal::new(
@@ -74,7 +73,7 @@ impl App {
             Arc::new(move |bytes: &mut [u8]| random.fill(bytes)),
         ));
         let tokens = Arc::new(TokenFiles::new(&config.state, Arc::clone(&seal)));
-        let kept = if personal {
+        let kept = if caller == Caller::Person {
             Kept::InFiles { folder: tokens.name(), key: seal.place() }
         } else {
             Kept::InMemory
@@ -106,14 +105,14 @@ impl App {
             entropy: Arc::clone(&entropy),
         };
         let own = Own {
-            client_id: (!api_token).then(|| config.principal.clone()),
-            admin: api_token || personal,
+            client_id: (caller != Caller::ApiToken).then(|| config.principal.clone()),
+            admin: caller != Caller::App,
         };
         let gate = Gate::new(Setup {
             wire: Arc::new(okta.clone()),
             recorder,
             clock: Arc::clone(&clock),
-            configured: Configured { scopes: config.scopes, api_token, off: config.off },
+            configured: Configured { scopes: config.scopes, caller, off: config.off },
             exports: ExportFolder::new(config.exports),
             sources: Sources {
                 uploads: config.uploads,
@@ -163,5 +162,11 @@ impl App {
     /// Signs in, and waits for it: afterwards it is known what Okta granted.
     pub async fn sign_in(&self) -> Result<(), okta_client::Error> {
         self.okta.sign_in().await.map(drop)
+    }
+
+    /// Waits for the end of the sign-in by a person that is under way: true where somebody is
+    /// signed in then.
+    pub async fn signed_in(&self) -> bool {
+        self.okta.join_sign_in().await
     }
 }

@@ -25,6 +25,7 @@ pub use error::ConfigError;
 pub use file::read_cases;
 pub(crate) use file::reason;
 pub use layers::{At, Origin, Settings};
+use okta_catalog::Caller;
 use okta_client::OrgUrl;
 use okta_gate::SwitchedOff;
 use okta_policy::Policy;
@@ -166,6 +167,15 @@ impl Config {
             ca_dir: settings.path(&table::CA_DIR),
             remarks,
         })
+    }
+
+    /// In whose name calls are made.
+    pub const fn caller(&self) -> Caller {
+        match self.sign_in {
+            SignIn::ApiToken { .. } => Caller::ApiToken,
+            SignIn::ServiceApp { .. } => Caller::App,
+            SignIn::Person { .. } => Caller::Person,
+        }
     }
 
     /// True where an API token signs in.

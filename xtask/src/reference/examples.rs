@@ -13,13 +13,16 @@ use jiff::Timestamp;
 use okta_client::{BoxFuture, Clock, Entropy};
 use okta_gate::{Asker, Called, Client, Context, Level, Question, Verdict};
 use okta_mcp_server::{App, Config};
-use okta_sandbox::{Org, Server};
+use okta_sandbox::{Org, Server, SignIn};
 use okta_storage::{Sqlite, Store as _, hash_passphrase};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use tempfile::TempDir;
 
-use super::abridged::abridged;
+use super::{
+    abridged::abridged,
+    person::{self, Waiting},
+};
 use crate::Result;
 
 /// What is called.
@@ -54,13 +57,20 @@ struct Step {
     arguments: Map<String, Value>,
     #[serde(default)]
     keep: BTreeMap<String, String>,
-    #[serde(default)]
-    api_token: bool,
+    by: Option<By>,
     #[serde(default)]
     approvals: bool,
     approve: Option<String>,
     #[serde(default)]
     hidden: bool,
+}
+
+/// Who calls, where it is not the service app.
+#[derive(Clone, Copy, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+enum By {
+    ApiToken,
+    Person,
 }
 
 /// Calls them all: the first example of each tool, by its name.
@@ -82,12 +92,15 @@ pub(crate) fn all() -> Result<BTreeMap<String, Example>> {
     })
 }
 
-/// An org, two servers on it, and what was kept of the answers.
+/// An org, three servers on it, and what was kept of the answers.
 struct Bench {
     /// Signed in as a service app.
     app: App,
     /// Signed in with an admin's API token.
     admin: App,
+    /// Signed in by an employee, once that is needed.
+    employee: App,
+    signing_in: Option<(SignIn, Arc<Waiting>)>,
     sandbox: Server,
     store: Sqlite,
     home: TempDir,
@@ -99,11 +112,12 @@ impl Bench {
     async fn new() -> Result<Self> {
         let org = Org::new(okta_sandbox::Config::default(), Arc::new(|| Still.now()));
         let (service, token) = (org.service_app(), org.api_token().to_owned());
+        let people = org.sign_in();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         let sandbox = Server::start(org, listener, None).await?;
         let home = tempfile::tempdir()?;
         let folder = |name: &str| home.path().join(name).display().to_string();
-        let server = |sign_in: &[(&'static str, String)]| -> Result<App> {
+        let server = |sign_in: &[(&'static str, String)], clock: Arc<dyn Clock>| -> Result<App> {
             let mut environment = BTreeMap::from([
                 ("OKTA_ORG_URL", sandbox.url()),
                 ("OKTA_SCOPES", service.scopes.join(" ")),
@@ -113,18 +127,26 @@ impl Bench {
             ]);
             environment.extend(sign_in.iter().cloned());
             let config = Config::from_environment(&|name| environment.get(name).cloned())?;
-            Ok(App::for_one_call(config, Arc::new(Still), Arc::new(Counting::default()))?)
+            Ok(App::for_one_call(config, clock, Arc::new(Counting::default()))?)
         };
-        let app = server(&[
+        let key = [
             ("OKTA_CLIENT_ID", service.client_id.clone()),
             ("OKTA_PRIVATE_KEY", service.private_key_pem.clone()),
             ("OKTA_KEY_ID", service.key_id.clone()),
-        ])?;
-        let admin = server(&[("OKTA_API_TOKEN", token)])?;
+        ];
+        let app = server(&key, Arc::new(Still))?;
+        let admin = server(&[("OKTA_API_TOKEN", token)], Arc::new(Still))?;
+        let waiting = Waiting::new(Still.now());
+        let own = [
+            ("OKTA_CLIENT_ID", people.native.client_id.clone()),
+            ("OKTA_SCOPES", "openid okta.users.read.self".to_owned()),
+        ];
+        let employee = server(&own, Arc::clone(&waiting) as Arc<dyn Clock>)?;
         let store = Sqlite::new(&home.path().join("state"));
         let person = Agrees { here: true };
         let kept = BTreeMap::from([("certificate".to_owned(), CERTIFICATE.to_owned())]);
-        Ok(Self { app, admin, sandbox, store, home, kept, person })
+        let signing_in = Some((people, waiting));
+        Ok(Self { app, admin, employee, signing_in, sandbox, store, home, kept, person })
     }
 
     async fn call(&mut self, step: Step) -> Result<Example> {
@@ -139,7 +161,16 @@ impl Bench {
         }
         let arguments = self.fill(Value::Object(step.arguments))?;
         let given = arguments.as_object().cloned().unwrap_or_default();
-        let app = if step.api_token { &self.admin } else { &self.app };
+        if step.by == Some(By::Person)
+            && let Some((people, clock)) = self.signing_in.take()
+        {
+            person::sign_in(&self.employee, &clock, &self.sandbox.url(), &people).await?;
+        }
+        let app = match step.by {
+            Some(By::Person) => &self.employee,
+            Some(By::ApiToken) => &self.admin,
+            None => &self.app,
+        };
         let gate = app.handler.gate();
         let text = match gate.call(&context(), &step.tool, given, &self.person).await {
             Called::Done(text) => text,

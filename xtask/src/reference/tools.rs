@@ -13,7 +13,8 @@ pub(crate) fn page(examples: &BTreeMap<String, Example>) -> String {
         "Tools",
         &format!(
             "The {count} tools, by toolset, in the order in which clients see them. A tool is \
-             listed when its scope is granted; a `manage` scope includes its `read`. By default \
+             listed when its scope is granted; a `manage` scope includes its `read`. A `.self` \
+             scope is for people who sign in: no service app and no API token has it. By default \
              `read` and `write` are done at once, `sensitive` and `destructive` are confirmed by a \
              person; what a call turns out to do can raise that. The examples were called on the \
              sandbox; `…` stands for what is left out."

@@ -13,6 +13,7 @@ mod device_assurance;
 mod email_customizations;
 mod email_domains;
 mod email_templates;
+mod end_user;
 mod error_pages;
 mod groups;
 mod logs;
@@ -66,6 +67,7 @@ pub static TOOLSETS: &[Toolset] = &[
     toolset!("custom_pages", error_pages, sign_in_pages, sign_out_pages),
     toolset!("email_templates", email_templates, email_customizations),
     toolset!("logs", logs),
+    toolset!("end_user", end_user),
 ];
 
 #[expect(clippy::indexing_slicing, reason = "no iterators in a const fn; the compiler runs it")]

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    desk::{Access, Answer, Desk, Failure, Prepared},
+    desk::{Access, Answer, Caller, Desk, Failure, Prepared},
     tool::{Prepare, Tool, ToolDef, local, tools},
 };
 
@@ -29,9 +29,11 @@ impl Prepare for GetScopeStatus {
 }
 
 fn status(access: &Access) -> Value {
-    let effective = access.effective();
-    let disabled: Map<String, Value> = super::tools()
-        .filter(|tool| !tool.allowed_by(Some(effective)) && !access.off.contains_key(tool.name))
+    let (of_people, others): (Vec<&ToolDef>, Vec<&ToolDef>) = super::tools()
+        .filter(|tool| !access.suffices_for(tool) && !access.off.contains_key(tool.name))
+        .partition(|tool| tool.needs_person() && access.caller != Caller::Person);
+    let disabled: Map<String, Value> = others
+        .into_iter()
         .map(|tool| {
             let scopes: Vec<&str> = tool.scopes().iter().map(|scope| scope.as_str()).collect();
             (tool.name.to_owned(), json!(scopes.join(" or ")))
@@ -48,7 +50,7 @@ fn status(access: &Access) -> Value {
                 status.insert("not_granted".to_owned(), json!(refused));
             }
         }
-        None if access.api_token => {
+        None if access.caller == Caller::ApiToken => {
             let about = "An API token has the rights of the admin who made it; OKTA_SCOPES limits \
                          what is listed and callable.";
             status.insert("granted_scopes".to_owned(), Value::Null);
@@ -65,6 +67,10 @@ fn status(access: &Access) -> Value {
             off.entry(by).or_default().push(tool);
         }
         status.insert("switched_off_by_configuration".to_owned(), json!(off));
+    }
+    if !of_people.is_empty() {
+        let names: Vec<&str> = of_people.into_iter().map(|tool| tool.name).collect();
+        status.insert("only_where_a_person_signs_in".to_owned(), json!(names));
     }
     let none = disabled.is_empty();
     status.insert("disabled_tools".to_owned(), Value::Object(disabled));

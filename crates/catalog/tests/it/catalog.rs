@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use okta_catalog::{Effect, TOOLSETS, ToolDef, find, tools};
+use okta_catalog::{Access, Caller, Effect, Scope, TOOLSETS, ToolDef, find, tools};
 use okta_client::Method;
 use serde_json::{Value, json};
 
@@ -117,7 +117,8 @@ fn toolsets_are_named_once_and_hold_each_tool_once() {
             "domains",
             "custom_pages",
             "email_templates",
-            "logs"
+            "logs",
+            "end_user"
         ]
     );
     assert_eq!(tools().count(), TOOLSETS.iter().map(|set| set.tools.len()).sum::<usize>());
@@ -179,7 +180,8 @@ fn effects_fit_names_and_methods() {
         let reads = operation.method == Method::Get;
         assert_eq!(operation.effect == Effect::Read, reads, "{name}");
         let scope = operation.scope.as_str();
-        assert!(scope.ends_with(if reads { ".read" } else { ".manage" }), "{name}: {scope}");
+        let verb = scope.strip_suffix(".self").unwrap_or(scope).rsplit('.').next();
+        assert_eq!(verb, Some(if reads { "read" } else { "manage" }), "{name}: {scope}");
         if name.split('_').any(|word| DESTRUCTIVE.contains(&word)) {
             // What the name says is done to a thing that is already gone is no less final.
             assert_eq!(tool.effect(), Effect::Destructive, "{name}");
@@ -209,8 +211,8 @@ fn placeholders_are_arguments() {
             // Okta calls a user's id just `id`.
             let argument =
                 if placeholder == "id" { "user_id".to_owned() } else { snake(placeholder) };
-            if tool.name == "get_user_profile_attributes" {
-                continue; // Always the default schema.
+            if tool.name == "get_user_profile_attributes" || tool.needs_person() {
+                continue; // Always the default schema; always the person who signed in.
             }
             assert!(arguments.contains(&argument), "{}: no argument for {placeholder}", tool.name);
             assert!(required.contains(&json!(argument)), "{}: {argument} is needed", tool.name);
@@ -259,10 +261,34 @@ fn scopes_decide_what_is_allowed() {
     let list = find("list_users").unwrap();
     let create = find("create_user").unwrap();
     let status = find("get_scope_status").unwrap();
-    assert!(list.allowed_by(Some(&["okta.users.read"])));
-    assert!(list.allowed_by(Some(&["okta.users.manage"])), "manage includes read");
-    assert!(!list.allowed_by(Some(&["okta.groups.manage"])));
-    assert!(!create.allowed_by(Some(&["okta.users.read"])));
-    assert!(create.allowed_by::<&str>(None), "not limited by OAuth");
-    assert!(status.allowed_by::<&str>(Some(&[])));
+    let mine = find("get_my_user_profile").unwrap();
+    let allow = |scope: &str, tool: &ToolDef| desk::access(&[scope]).suffices_for(tool);
+    assert!(allow("okta.users.read", list));
+    assert!(allow("okta.users.manage", list), "manage includes read");
+    assert!(!allow("okta.groups.manage", list));
+    assert!(!allow("okta.users.read", create));
+    assert!(desk::access(&[]).suffices_for(status));
+
+    assert!(allow("okta.users.read.self", mine) && !allow("okta.users.read.self", list));
+    for other in ["okta.users.read", "okta.users.manage", "okta.users.manage.self"] {
+        assert!(!allow(other, mine), "{other} is another scope");
+    }
+    for caller in [Caller::App, Caller::ApiToken] {
+        let access = Access { caller, ..desk::access(&["okta.users.read.self"]) };
+        assert!(!access.suffices_for(mine) && !access.has(Scope::USERS_READ_SELF), "{caller:?}");
+    }
+    let own = tools().filter(|tool| tool.needs_person()).map(|tool| tool.name);
+    let set = TOOLSETS.iter().find(|set| set.name == "end_user").unwrap();
+    assert!(own.eq(set.tools.iter().map(|tool| tool.name)));
+}
+
+#[test]
+fn scopes_that_read_are_told_from_others() {
+    for (scope, reads, needs_person) in [
+        (Scope::USERS_READ, true, false),
+        (Scope::USERS_MANAGE, false, false),
+        (Scope::USERS_READ_SELF, true, true),
+    ] {
+        assert_eq!((scope.reads(), scope.needs_person()), (reads, needs_person), "{scope}");
+    }
 }

@@ -8,8 +8,8 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 use okta_catalog::{
-    Access, Answer, Args, Desk, Export, ExportFile, Failure, KeyPlace, Plan, Prepared, Scope, diff,
-    find,
+    Access, Answer, Args, Caller, Desk, Export, ExportFile, Failure, KeyPlace, Plan, Prepared,
+    Scope, diff, find,
 };
 use okta_client::{BoxFuture, Error, ErrorKind, OktaError, Reply, Request, SecretString};
 use serde_json::{Value, json};
@@ -167,14 +167,14 @@ impl Desk for Fake {
     }
 
     fn allows(&self, scope: Scope) -> bool {
-        scope.granted_by(&self.scopes)
+        self.access().has(scope)
     }
 
     fn access(&self) -> Access {
         Access {
             configured: self.scopes.clone(),
             granted: Some(self.scopes.clone()),
-            api_token: false,
+            caller: Caller::Person,
             off: Arc::default(),
         }
     }
@@ -236,6 +236,16 @@ impl Export for Writer {
 
     fn path(&self) -> String {
         "exports/okta-users.csv".to_owned()
+    }
+}
+
+/// What may be done with these scopes, where a person signs in.
+pub(crate) fn access(scopes: &[&str]) -> Access {
+    Access {
+        configured: scopes.iter().map(|&scope| scope.to_owned()).collect(),
+        granted: None,
+        caller: Caller::Person,
+        off: Arc::default(),
     }
 }
 

@@ -13,6 +13,7 @@ mod custom_pages;
 mod desk;
 mod domains;
 mod emails;
+mod end_user;
 mod facts;
 mod groups;
 mod lists;

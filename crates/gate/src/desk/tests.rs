@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use okta_catalog::Caller;
 use okta_client::{Grant, Method};
 use tokio::sync::watch;
 
@@ -53,7 +54,7 @@ async fn a_tool_reads_what_it_declares_where_the_scope_is_there_and_sends_nothin
     let sources = Sources { uploads: Vec::new(), keys: Vec::new(), key: None };
     let configured = Configured {
         scopes: vec!["okta.groups.manage".to_owned()],
-        api_token: false,
+        caller: Caller::App,
         off: SwitchedOff::default(),
     };
     let desk = CallDesk {

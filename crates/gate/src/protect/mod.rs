@@ -20,7 +20,7 @@ mod tests;
 mod touch;
 mod words;
 
-use okta_catalog::{Plan, Scope};
+use okta_catalog::{Caller, Plan, Scope};
 use okta_client::{BoxFuture, Error, Reply, Request};
 pub use okta_policy::Protect;
 
@@ -77,7 +77,7 @@ impl Reader for CallReader<'_> {
     fn allows(&self, scope: Scope) -> bool {
         // The configured scopes limit what an API token is used for by callers; they do not make
         // this server blind.
-        self.rights.access().api_token || self.rights.have(scope)
+        self.rights.access().caller == Caller::ApiToken || self.rights.have(scope)
     }
 }
 

@@ -10,6 +10,7 @@ mod exports;
 mod failures;
 mod meanwhile;
 mod okta;
+mod own;
 mod pages;
 mod pipeline;
 mod policy;

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use okta_catalog::{Effect, ToolDef};
+use okta_catalog::{Caller, Effect, ToolDef};
 use okta_gate::{CallError, Called, Configured, Verdict};
 use serde_json::{Map, Value, json};
 
@@ -452,7 +452,7 @@ async fn what_is_switched_off_is_neither_listed_nor_called_nor_done_by_another_n
     let by = "deny_tools (okta-mcp.toml:4:14)";
     let configured = Configured {
         scopes: every_scope(),
-        api_token: true,
+        caller: Caller::ApiToken,
         off: Arc::new(BTreeMap::from([("delete_group", by.to_owned())])),
     };
     let rig = Rig::arranged(|setup| {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use okta_catalog::Caller;
 use okta_client::Grant;
 use okta_gate::{CallError, Called};
 use serde_json::json;
@@ -36,7 +37,11 @@ fn update() -> serde_json::Value {
 /// The configured scopes are for what callers do with the token.
 #[tokio::test]
 async fn with_an_api_token_protection_sees_beyond_the_configured_scopes() {
-    let rig = Rig::arranged(|setup| setup.configured.scopes = scopes()).await;
+    let rig = Rig::arranged(|setup| {
+        setup.configured.scopes = scopes();
+        setup.configured.caller = Caller::ApiToken;
+    })
+    .await;
     admins(&rig);
     let called = rig.call("update_group", update(), &Person::agrees()).await;
     assert!(matches!(called, Called::Failed(CallError::Protected { .. })), "{called:?}");
@@ -46,7 +51,7 @@ async fn with_an_api_token_protection_sees_beyond_the_configured_scopes() {
 #[tokio::test]
 async fn what_a_service_app_was_not_granted_is_not_read_and_a_person_is_told() {
     let rig = Rig::arranged(|setup| {
-        setup.configured.api_token = false;
+        setup.configured.caller = Caller::App;
         let wire = Arc::clone(&setup.wire);
         setup.wire = Arc::new(SignedIn { wire, sign_in: || Ok(Grant::Scopes(scopes())) });
     })

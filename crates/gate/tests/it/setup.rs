@@ -10,6 +10,7 @@ use std::{
 };
 
 use jiff::Timestamp;
+use okta_catalog::Caller;
 use okta_client::{
     BoxFuture, Clock, Credentials, Entropy, Error, Grant, OrgUrl, Reply, Request, Settings,
     Surroundings,
@@ -271,7 +272,8 @@ impl Rig {
             clock,
             configured: Configured {
                 scopes: every_scope(),
-                api_token: true,
+                // In the name of a person: for them every tool is there.
+                caller: Caller::Person,
                 off: SwitchedOff::default(),
             },
             exports: ExportFolder::new(&exports),

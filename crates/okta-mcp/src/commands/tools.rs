@@ -54,6 +54,6 @@ async fn rights(given: &Given) -> Result<Option<Rights>, Failure> {
         return Ok(None);
     }
     let config = org::configuration(given).await?.config;
-    let api_token = config.api_token();
-    Ok(Some(Rights::new(&Configured { scopes: config.scopes, api_token, off: config.off }, None)))
+    let caller = config.caller();
+    Ok(Some(Rights::new(&Configured { scopes: config.scopes, caller, off: config.off }, None)))
 }

@@ -21,7 +21,7 @@ fn it_serves_until_standard_input_closes() {
         ran.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(answers[0]["result"]["serverInfo"]["name"], "okta-mcp");
     let listed = &answers[1]["result"]["tools"];
-    assert_eq!(listed, &home.run(&["tools", "--json"]).json()["tools"]);
+    assert_eq!(listed, &home.run(&["tools", "--json", "--sandbox"]).json()["tools"]);
 }
 
 /// Clients end their servers with SIGTERM, too.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use okta_catalog::Scope;
 use okta_client::PrivateKey;
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -14,7 +15,8 @@ use super::{
     table,
 };
 
-/// Scopes of a person's sign-in: a service app cannot have them.
+/// Scopes of a person's sign-in: a service app cannot have them, nor those that open what is a
+/// person's own (Okta answers `client_credentials_self_scope_requested`).
 const PERSON: [&str; 4] = ["openid", "profile", "email", "offline_access"];
 
 /// Who signs in to Okta, and how.
@@ -78,7 +80,9 @@ impl SignIn {
     /// The scopes to ask for; with an API token, those that limit the tools.
     pub(super) fn scopes(&self, settings: &Settings) -> Result<Vec<String>, ConfigError> {
         match self {
-            Self::ApiToken { .. } => Ok(given_scopes(settings)?.unwrap_or_else(every_read)),
+            Self::ApiToken { .. } => {
+                Ok(given_scopes(settings)?.unwrap_or_else(|| every_read(false)))
+            }
             Self::ServiceApp { scopes, .. } | Self::Person { scopes, .. } => Ok(scopes.clone()),
         }
     }
@@ -161,7 +165,8 @@ impl Reader<'_> {
         let scopes = given_scopes(self.settings)?.ok_or_else(|| {
             self.settings.missing(&table::SCOPES, "it says what the server may do")
         })?;
-        let of_apps = |scope: &String| !PERSON.contains(&scope.as_str());
+        let of_apps =
+            |scope: &String| !PERSON.contains(&scope.as_str()) && !Scope::is_of_people(scope);
         let key = self.key()?.ok_or_else(|| {
             self.settings.missing(&table::PRIVATE_KEY, "`sign_in` says that it signs in")
         })?;
@@ -320,7 +325,7 @@ fn given_scopes(settings: &Settings) -> Result<Option<Vec<String>>, ConfigError>
 /// who did not ask for it, and what makes the sign-in last: a person is asked once.
 fn person_scopes(given: Option<Vec<String>>) -> Vec<String> {
     let mut scopes = given.unwrap_or_else(|| {
-        PERSON.iter().map(|&scope| scope.to_owned()).chain(every_read()).collect()
+        PERSON.iter().map(|&scope| scope.to_owned()).chain(every_read(true)).collect()
     });
     if !scopes.iter().any(|scope| scope == "openid") {
         scopes.insert(0, "openid".to_owned());
@@ -328,11 +333,11 @@ fn person_scopes(given: Option<Vec<String>>) -> Vec<String> {
     scopes
 }
 
-/// The scope of every tool that reads.
-fn every_read() -> Vec<String> {
+/// The scope of every tool that reads; for people, of their own things too.
+fn every_read(people: bool) -> Vec<String> {
     let mut scopes: Vec<String> = okta_catalog::tools()
         .flat_map(okta_catalog::ToolDef::scopes)
-        .filter(|scope| scope.reads())
+        .filter(|scope| scope.reads() && (people || !scope.needs_person()))
         .map(|scope| scope.to_string())
         .collect();
     scopes.sort();

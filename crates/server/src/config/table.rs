@@ -39,9 +39,9 @@ settings! {
     SCOPES: Setting::new("scopes", "OKTA_SCOPES", Words, [
         "The OAuth scopes to ask for, in a variable separated by spaces or commas. They decide which \
          tools are listed and callable; `manage` includes `read`. With an API token they limit the \
-         tools in the same way.",
-        "required with a private key; every read with an API token; every read and \
-         `openid profile email offline_access` where a person signs in",
+         tools in the same way. Those that end in `.self` count only where a person signs in.",
+        "required with a private key; every read with an API token; every read, \
+         `okta.users.read.self` and `openid profile email offline_access` where a person signs in",
         "okta.users.read okta.groups.manage",
     ]);
     PRIVATE_KEY: Setting::new("private_key", "OKTA_PRIVATE_KEY", Key, [

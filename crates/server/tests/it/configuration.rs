@@ -19,7 +19,8 @@ async fn good() -> HashMap<&'static str, String> {
 #[tokio::test]
 async fn scopes_are_separated_by_spaces_or_commas_and_kept_once() {
     let mut environment = good().await;
-    let text = "okta.users.read, okta.groups.read\tokta.users.read,,offline_access openid";
+    let text = "okta.users.read, okta.groups.read\tokta.users.read,,offline_access openid \
+                okta.users.read.self";
     environment.insert("OKTA_SCOPES", text.to_owned());
     assert_eq!(read(&environment).unwrap().scopes, ["okta.users.read", "okta.groups.read"]);
     environment.insert("OKTA_SCOPES", "okta.users.read;okta.groups.read".to_owned());
@@ -36,7 +37,8 @@ async fn an_api_token_reads_unless_more_is_asked_for() {
     let config = read(&environment).unwrap();
     assert!(matches!(config.sign_in, SignIn::ApiToken { .. }));
     assert!(config.scopes.contains(&"okta.users.read".to_owned()));
-    assert!(!config.scopes.iter().any(|scope| scope.contains("manage")), "{:?}", config.scopes);
+    let others = |scope: &&String| scope.contains("manage") || scope.contains(".self");
+    assert_eq!(config.scopes.iter().find(others), None, "{:?}", config.scopes);
     environment.insert("OKTA_SCOPES", "okta.users.manage".to_owned());
     assert_eq!(read(&environment).unwrap().scopes, ["okta.users.manage"]);
 }

@@ -13,6 +13,8 @@ mod confirmation;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
+mod end_user;
+#[cfg(test)]
 mod every_confirmation;
 #[cfg(test)]
 mod person;

@@ -15,7 +15,7 @@ use crate::{
 const LEGACY: Era = Era::Legacy("2025-11-25");
 
 /// The environment of a server that people sign in to with the device grant.
-fn environment(org: &OrgBox) -> HashMap<&'static str, String> {
+pub(crate) fn environment(org: &OrgBox) -> HashMap<&'static str, String> {
     let mut environment = org.environment();
     environment.remove("OKTA_PRIVATE_KEY");
     environment.remove("OKTA_KEY_ID");
@@ -61,7 +61,7 @@ async fn call_until_signed_in(org: &OrgBox, client: &mut Client) -> Value {
 }
 
 /// The rows of the trail.
-fn trail(environment: &HashMap<&'static str, String>) -> Vec<String> {
+pub(crate) fn trail(environment: &HashMap<&'static str, String>) -> Vec<String> {
     let folder = std::path::Path::new(&environment["OKTA_MCP_STATE_DIR"]).join("audit");
     let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let segments = paths.filter(|path| path.extension().is_some_and(|ending| ending == "jsonl"));

@@ -23,7 +23,9 @@ fn without_a_secret_it_is_the_device_grant_with_every_read() {
     };
     assert_eq!((client_id.as_str(), flow, dpop), ("0oa1", Flow::Device, Dpop::Auto));
     assert!(client_secret.is_none() && key.is_none());
-    for scope in PERSON.into_iter().chain(["okta.users.read", "okta.logs.read"]) {
+    for scope in
+        PERSON.into_iter().chain(["okta.users.read", "okta.users.read.self", "okta.logs.read"])
+    {
         assert!(scopes.iter().any(|asked| asked == scope), "{scope}");
     }
     assert!(!scopes.iter().any(|scope| scope.ends_with("manage")));
