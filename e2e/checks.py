@@ -96,6 +96,8 @@ class Sandbox:
         # How the service app signs in.
         self.env: dict[str, str] = told["env"]
         self.api_token: str = told["api_token"]
+        # How people sign in: the apps, an employee's login, the password of everybody.
+        self.people: dict = told["sign_in"]
         self.url = self.env["OKTA_ORG_URL"]
         return self
 
@@ -103,6 +105,15 @@ class Sandbox:
         """How an admin signs in, for all that the service app may do."""
         kept = {name: self.env[name] for name in ("OKTA_ORG_URL", "OKTA_SCOPES")}
         return {**kept, "OKTA_API_TOKEN": self.api_token}
+
+    def employee(self) -> dict[str, str]:
+        """How an employee signs in, for what is their own. No browser is opened here."""
+        return {
+            "OKTA_ORG_URL": self.url,
+            "OKTA_CLIENT_ID": self.people["native"]["client_id"],
+            "OKTA_SCOPES": "openid profile okta.users.read.self",
+            "CI": "true",
+        }
 
     def __exit__(self, *_: object) -> None:
         self.process.terminate()

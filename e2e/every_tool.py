@@ -16,6 +16,7 @@ from pathlib import Path
 
 from checks import Checks, Home, Sandbox
 from clients import VERSION, accept, connected, input_schema, read_only
+from people import Visitor
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "xtask"
 
@@ -26,10 +27,18 @@ def days_ago(days: int) -> str:
 
 
 class Run:
-    def __init__(self, face, checks: Checks, home: Home, admin: Run | None = None) -> None:
+    def __init__(
+        self,
+        face,
+        checks: Checks,
+        home: Home,
+        admin: Run | None = None,
+        employee: Run | None = None,
+    ) -> None:
         self.face = face
-        # The same as an admin, on the same org.
+        # The same as an admin, and as an employee who signs in, on the same org.
         self.admin = admin
+        self.employee = employee
         self.checks = checks
         self.home = home
 
@@ -417,6 +426,37 @@ async def scope_status(run: Run) -> None:
     run.checks.that("okta.users.manage" in status["granted_scopes"], "the granted scopes", status)
 
 
+async def end_user(run: Run, people: dict) -> None:
+    """Signs an employee in, with the link that the first call answers with."""
+    checks = run.checks
+    names = [tool.name for tool in await run.face.tools()]
+    mine = ["get_my_user_profile", "list_assigned_applications", "get_application_sso_link"]
+    checks.equal(names[-3:], mine, "what is a person's own")
+    # And what asks nothing of Okta.
+    checks.equal(len(names), 8, "nothing else but what needs no scope")
+    first = await run.error("sign_in_needed", "get_my_user_profile")
+    visitor = Visitor(people["employee"], people["password"])
+    page = await asyncio.to_thread(visitor.activate, first["error"]["sign_in"]["url"])
+    checks.that("activated" in page, "the last page says so", page)
+    for _ in range(60):
+        answer = await run.face.call("get_my_user_profile")
+        if answer.kind != "sign_in_needed":
+            break
+        await asyncio.sleep(0.5)
+    checks.equal(answer.value["profile"]["login"], people["employee"], "who signed in")
+
+    apps = (await run.ok("list_assigned_applications"))["items"]
+    order = [app["sortOrder"] for app in apps]
+    checks.that(len(apps) > 5 and order == sorted(order), "as on the dashboard", order)
+    for name in ("ZOOM", "zo om", "zooom"):
+        found = await run.ok("get_application_sso_link", name=name)
+        checks.that(found in apps and found["label"] == "Zoom", f"{name!r} is Zoom", found)
+    several = await run.ok("get_application_sso_link", name="work")
+    checks.that(len(several["candidates"]) > 1, "several that fit are told", several)
+    none = await run.ok("get_application_sso_link", name="Zoom Phone")
+    checks.that("Zoom" in none["nearest"] and "http" not in str(none), "the nearest is told", none)
+
+
 async def examples(run: Run) -> None:
     """The calls that the reference shows. They reach the tools that no other part here calls."""
     steps = tomllib.loads((EXAMPLES / "examples.toml").read_text())["example"]
@@ -436,11 +476,17 @@ async def examples(run: Run) -> None:
             break
         tool, arguments = step["tool"], filled(step.get("arguments", {}))
         caller = run
-        if step.get("api_token"):
+        if step.get("by") == "api_token":
             # Okta does it for a person, and a service app is none.
             told = await run.error("no_person", tool, **arguments)
             run.checks.that("OKTA_API_TOKEN" in told["error"]["next"], f"{tool}: what to do", told)
             caller = run.admin
+        if step.get("by") == "person":
+            # It is about the person who signs in, and a service app is none.
+            told = await run.error("no_person", tool, **arguments)
+            words = "okta.users.read.self" in told["error"]["next"]
+            run.checks.that(words, f"{tool}: what to do", told)
+            caller = run.employee
         answer = await caller.ok(tool, **arguments)
         for name, pointer in step.get("keep", {}).items():
             value = answer
@@ -467,21 +513,28 @@ def trail(checks: Checks, rows: list[dict]) -> None:
 
 async def main(mode: str) -> None:
     checks = Checks(f"every tool: Python mcp {VERSION}, {mode}")
-    with Home() as home, Home() as admins, Sandbox() as org:
+    with Home() as home, Home() as admins, Home() as employees, Sandbox() as org:
         key = (EXAMPLES / "example-domain" / "key.pem").read_text()
         async with (
             connected(admins, mode, accept(), args=(), **org.admin()) as admin,
+            connected(employees, mode, args=(), **org.employee()) as employee,
             connected(home, mode, accept(), args=(), **org.env, OKTA_MCP_DOMAIN_KEY=key) as face,
         ):
             wanted = "2026-07-28" if mode == "2026-07-28" else "2025-11-25"
             checks.equal(face.version, wanted, "the protocol version")
             tools = await face.tools()
+            # All but the three that are for people only.
             checks.that(len(tools) >= 117, "117 tools or more are listed", len(tools))
             for tool in tools:
                 checks.equal(input_schema(tool)["type"], "object", f"{tool.name} takes an object")
                 checks.that(tool.title and tool.description, f"{tool.name} has title and words")
                 checks.that(read_only(tool) is not None, f"{tool.name} has hints")
-            run = Run(face, checks, home, admin=Run(admin, checks, admins))
+            person = Run(employee, checks, employees)
+            run = Run(face, checks, home, admin=Run(admin, checks, admins), employee=person)
+            try:
+                await end_user(person, org.people)
+            except Exception as error:  # noqa: BLE001: the other parts still run
+                checks.broke("end_user", error)
             parts = (
                 users,
                 groups,
@@ -504,6 +557,8 @@ async def main(mode: str) -> None:
             again = [tool.name for tool in await face.tools()]
             checks.equal(again, [tool.name for tool in tools], "the list stays as it was")
         trail(checks, home.trail())
+        rows = [row for row in employees.trail() if row["kind"] == "call"]
+        checks.equal(rows[-1]["principal"], org.people["employee"], "who it was stands in the trail")
     checks.end()
 
 
