@@ -49,8 +49,12 @@ export class Desk extends Home {
 
   // A command that was started: its lines on standard error, and how it ends.
   start(...args) {
-    const child = spawn(BINARY, args, { env: this.environment(), stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(BINARY, args, { env: this.environment(), stdio: "pipe" });
     this.said.push(commandLine(child.pid));
+    // A command that asks nobody; without one it is a server, which is spoken to.
+    if (args.length) child.stdin.end();
+    const send = (method, id, params) =>
+      child.stdin.write(`${JSON.stringify({ jsonrpc: "2.0", id, method, params })}\n`);
     const seen = { stdout: "", stderr: "" };
     for (const name of ["stdout", "stderr"]) {
       child[name].setEncoding("utf8").on("data", (text) => (seen[name] += text));
@@ -71,7 +75,7 @@ export class Desk extends Home {
         for (const name of ["stdout", "stderr"]) child[name].on("data", look);
         ended.then(() => failed(new Error(`it did not say ${pattern}: ${seen.stdout}${seen.stderr}`)));
       });
-    return { ended, says };
+    return { child, ended, says, send };
   }
 
   run(...args) {
@@ -95,6 +99,13 @@ export class Desk extends Home {
     }
     return [...found];
   }
+}
+
+// Nothing secret was said, written or given as an argument.
+export function quiet(checks, desk, secrets, what) {
+  const said = desk.said.join("\n");
+  checks.that(secrets.size > 1 && said.includes("DEBUG"), `${what}: something to look for`, [...secrets.values()]);
+  checks.equal(desk.leaks(secrets), [], `${what}: nothing leaks`);
 }
 
 // What everybody on the machine can see of a process.
@@ -141,7 +152,7 @@ export async function freePort() {
   return port;
 }
 
-// The first value of `look` that holds; it is looked again as soon as the last look is over.
+// The first value of `look` that holds; it is looked again shortly after the last look is over.
 export async function until(look, what, patience = 30_000) {
   for (const end = Date.now() + patience; Date.now() < end; ) {
     const seen = await look();

@@ -29,6 +29,8 @@ const fields = (text, type) => {
 
 export class Recorder {
   exchanges = [];
+  // What becomes of an answer in JSON on its way; as it is where there is nothing.
+  change;
   #waiting = new Set();
 
   // To what listens on `port` of this machine.
@@ -43,7 +45,7 @@ export class Recorder {
   #server = createServer(async (request, response) => {
     try {
       const body = await read(request);
-      const { "accept-encoding": _, ...headers } = request.headers;
+      const { "accept-encoding": _encoding, ...headers } = request.headers;
       const { method, url } = request;
       const answer = await new Promise((done, failed) => {
         const onward = ask({ host: "127.0.0.1", port: this.port, method, path: url, headers, agent: false }, done);
@@ -60,7 +62,13 @@ export class Recorder {
         answerHeaders: answer.headers,
         answer: fields(content.toString(), answer.headers["content-type"]),
       };
-      response.writeHead(answer.statusCode, answer.headers).end(content);
+      const changed = this.change?.(about);
+      if (changed) {
+        const { "content-length": _length, ...others } = answer.headers;
+        response.writeHead(answer.statusCode, others).end(JSON.stringify(changed));
+      } else {
+        response.writeHead(answer.statusCode, answer.headers).end(content);
+      }
       this.exchanges.push(about);
       for (const look of [...this.#waiting]) look();
     } catch (error) {
