@@ -12,9 +12,6 @@ import { ELSE, Org, SCOPES, keyPair, serviceApp } from "./provider.mjs";
 const checks = new Checks("oidc-provider on Okta's paths");
 const TOKEN = "/oauth2/v1/token";
 
-// What is known to be wrong in the program: once it is right, this fails, and is made a check.
-const known = (holds, what, seen) => checks.that(!holds, `it is right now, so check it: ${what}`, seen);
-
 // Where requests are counted: to find out the era this client starts one server more, which asks for
 // a token too.
 const LEGACY = { era: "legacy" };
@@ -121,7 +118,7 @@ async function machine(org, key, id, dpop) {
         const before = org.recorder.exchanges.length;
         checks.that(!(await users(client)).isError, `${what}: a nonce in an answer that says more`);
         const more = grants(org, "client_credentials", before);
-        known(more.length === 0, `${what}: no new token for a new nonce`, more.length);
+        checks.that(more.length === 0, `${what}: no new token for a new nonce`, more.length);
         org.apiNonceBody = false;
       }
     });
@@ -428,7 +425,7 @@ async function less(browser) {
       await org.end(org.recorder.of(TOKEN).at(-1).answer.access_token);
       const answer = await users(client);
       // RFC 6749 section 6: "must not include any scope not originally granted".
-      known(!answer.isError, "less: renewing asks for no more than was granted", answer.value.error);
+      checks.that(!answer.isError, "less: renewing asks for no more than was granted", answer.value.error);
     });
   } finally {
     home.remove();
@@ -444,7 +441,7 @@ async function cut(browser) {
   for (const [what, leave, check] of [
     ["hung up", (child) => child.stdin.end(), checks.that.bind(checks)],
     // Clients end servers in this way, too; the program then does not wait for what comes.
-    ["terminated", (child) => child.kill("SIGTERM"), known],
+    ["terminated", (child) => child.kill("SIGTERM"), checks.that],
   ]) {
     const home = desk(org, "native", { OKTA_MCP_SIGN_IN: "browser", OKTA_MCP_REDIRECT_PORT: `${port}` });
     const context = await browser.browser().createBrowserContext();
@@ -501,7 +498,7 @@ async function hasty(browser) {
     }
   }
   const renewed = grants(org, "refresh_token");
-  known(renewed.length === 0, "hasty: tokens that just came are not renewed", renewed.length);
+  checks.that(renewed.length === 0, "hasty: tokens that just came are not renewed", renewed.length);
   org.stop();
 }
 

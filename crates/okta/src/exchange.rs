@@ -259,11 +259,12 @@ pub(crate) fn wants_nonce(answer: &Result<Answer, Failure>, token: &Token) -> bo
     let (Ok(answer), Some(key)) = (answer, &token.proof) else { return false };
     let named = key.learn(Asker::Api, &answer.headers);
     let body = answer.body.as_deref().unwrap_or_default();
-    // In the body, or in the challenge where there is none.
+    // In the challenge, whatever the body says beside it, or in the body.
+    let challenged = || fault::challenge(&answer.headers)?.error;
     let said = || fault::read(answer.status, &answer.headers, body).code;
     named
         && matches!(answer.status, 400 | 401)
-        && said().is_some_and(|code| code == "use_dpop_nonce")
+        && [challenged(), said()].into_iter().flatten().any(|code| code == "use_dpop_nonce")
 }
 
 /// The body of a success, by its content type: JSON as it is, other text as a string.

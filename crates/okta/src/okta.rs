@@ -82,7 +82,7 @@ impl Okta {
     ///
     /// `call_id` goes into the `User-Agent`, from which Okta's System Log takes it.
     pub async fn send(&self, request: &Request, call_id: &str) -> Result<Reply, Error> {
-        let shared = &*self.shared;
+        let shared = &self.shared;
         let outgoing = Outgoing::new(&shared.wire, request, call_id)?;
         let mut course = Course::new(&shared.wire);
         let mut refused = None;
@@ -135,8 +135,13 @@ impl Okta {
 
     /// Signs in as far as that goes without a person.
     pub async fn resume(&self) -> Result<Grant, Error> {
-        let issued = self.shared.session.token(&self.shared.wire, None).await?;
-        Ok(issued.token.grant.clone())
+        Ok(self.shared.issued(None).await?.token.grant.clone())
+    }
+
+    /// Waits until no token is being fetched: a refresh token that Okta rotates meanwhile would be
+    /// lost with the process.
+    pub async fn settled(&self) {
+        self.shared.session.settled().await;
     }
 
     /// Begins a sign-in by a person, or joins the one under way. It goes on in the background, and
@@ -281,8 +286,24 @@ impl fmt::Debug for Okta {
 }
 
 impl Shared {
-    async fn token(&self, course: &Course<'_>, refused: Option<u64>) -> Result<Issued, Error> {
-        let token = timeout(course.left(), self.session.token(&self.wire, refused)).await;
+    /// The token to use. A fetch is a task of its own, which goes on when its caller has gone: a
+    /// refresh token that Okta has rotated is kept in any case.
+    async fn issued(self: &Arc<Self>, refused: Option<u64>) -> Result<Issued, Error> {
+        if let Some(issued) = self.session.ready(&self.wire, refused) {
+            return Ok(issued);
+        }
+        let shared = Arc::clone(self);
+        let fetch = async move { shared.session.token(&shared.wire, refused).await };
+        let gone = |_| Err(Error::new(ErrorKind::SignIn, "the sign-in was given up"));
+        tokio::spawn(fetch).await.unwrap_or_else(gone)
+    }
+
+    async fn token(
+        self: &Arc<Self>,
+        course: &Course<'_>,
+        refused: Option<u64>,
+    ) -> Result<Issued, Error> {
+        let token = timeout(course.left(), self.issued(refused)).await;
         let late = "the sign-in at Okta took too long: the request itself was not sent";
         token
             .unwrap_or_else(|_| Err(Error::new(ErrorKind::Network, late)))

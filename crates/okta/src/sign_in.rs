@@ -156,6 +156,16 @@ struct State {
     failure: Option<Error>,
 }
 
+impl State {
+    /// The last token, unless it has to be replaced.
+    fn good(&self, wire: &Wire, refused: Option<u64>) -> Option<Issued> {
+        let issued = self.issued.as_ref()?;
+        let good = refused.is_none_or(|refused| refused < issued.number)
+            && issued.token.renew_at.is_none_or(|at| wire.clock.now() < at);
+        good.then(|| issued.clone())
+    }
+}
+
 impl Session {
     pub(crate) fn new(credentials: &Credentials, bound: Dpop) -> Result<Self, SetupError> {
         let (source, grant): (Box<dyn TokenSource>, _) = match credentials {
@@ -177,18 +187,25 @@ impl Session {
         })
     }
 
+    /// The token to use now, where it is there and nothing has to be fetched.
+    pub(crate) fn ready(&self, wire: &Wire, refused: Option<u64>) -> Option<Issued> {
+        self.state.try_lock().ok()?.good(wire, refused)
+    }
+
+    /// Waits until nothing is being fetched.
+    pub(crate) async fn settled(&self) {
+        drop(self.state.lock().await);
+    }
+
     /// The token to use now; a fetch for it is shared by all who wait. `refused` is the number of
     /// the token that Okta just refused: it and those before it are not given out again.
     pub(crate) async fn token(&self, wire: &Wire, refused: Option<u64>) -> Result<Issued, Error> {
         let before = self.rounds.load(Ordering::Acquire);
         let mut state = self.state.lock().await;
-        let number = state.issued.as_ref().map_or(0, |issued| issued.number);
-        if let Some(issued) = &state.issued
-            && refused.is_none_or(|refused| refused < issued.number)
-            && issued.token.renew_at.is_none_or(|at| wire.clock.now() < at)
-        {
-            return Ok(issued.clone());
+        if let Some(issued) = state.good(wire, refused) {
+            return Ok(issued);
         }
+        let number = state.issued.as_ref().map_or(0, |issued| issued.number);
         // Others failed while this caller waited: the same again would fail too, once for each.
         if self.rounds.load(Ordering::Acquire) > before
             && let Some(failure) = &state.failure
@@ -254,9 +271,9 @@ impl Session {
         waiting: Waiting,
         until: Timestamp,
     ) -> Result<Grant, Error> {
-        self.source.finish(wire, waiting, until).await?;
-        // The one in use may be of the sign-in before.
+        // The one in use is of the sign-in before.
         let before = self.state.lock().await.issued.as_ref().map(|issued| issued.number);
+        self.source.finish(wire, waiting, until).await?;
         let issued = self.token(wire, before).await?;
         Ok(issued.token.grant.clone())
     }

@@ -1,6 +1,6 @@
 //! MCP over standard input and output: one JSON-RPC message a line.
 
-use std::{io, sync::Arc};
+use std::{io, sync::Arc, time::Duration};
 
 use okta_client::BoxFuture;
 use rmcp::{
@@ -20,6 +20,9 @@ use crate::App;
 /// The longest line that is read, in bytes.
 const LONGEST: usize = 16 * 1024 * 1024;
 
+/// How long the end waits for a sign-in that is being renewed.
+const LAST_WAIT: Duration = Duration::from_secs(10);
+
 /// Serves until the client closes its end, or `stop` is there; changes that were begun are finished
 /// first.
 pub async fn serve_stdio<R, W>(
@@ -34,6 +37,7 @@ where
 {
     app.start_sign_in();
     let gate = app.handler.gate().clone();
+    let okta = app.okta().clone();
     let served = async {
         match app.handler.serve(Lines::new(input, output)).await {
             Ok(running) => running.waiting().await.map(drop).map_err(io::Error::other),
@@ -47,6 +51,8 @@ where
         () = stop => tracing::info!("told to stop"),
     }
     gate.drain().await;
+    // Bounded: whoever stops the process does not wait for ever.
+    drop(tokio::time::timeout(LAST_WAIT, okta.settled()).await);
     Ok(())
 }
 

@@ -162,10 +162,10 @@ impl Person {
         self.endpoint.bind(kept.key.clone());
         let form = Form::default()
             .with("grant_type", "refresh_token")
-            .with_secret("refresh_token", refresh)
-            .with("scope", self.scopes.join(" "));
+            .with_secret("refresh_token", refresh);
+        // Without `scope` it is what was granted (RFC 6749 section 6): never more.
         let posted = self.token(wire, &form).await?;
-        let token = posted.token(&self.scopes)?;
+        let token = posted.token(&kept.granted)?;
         let rotated = posted.text("refresh_token").map(SecretString::from);
         let renewed = Tokens {
             user: kept.user.clone(),

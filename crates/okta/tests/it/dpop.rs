@@ -127,7 +127,7 @@ async fn the_api_may_want_a_nonce_too_even_for_a_write() {
             _ => with(
                 401,
                 &[("dpop-nonce", "api-1"), ("www-authenticate", "DPoP error=\"use_dpop_nonce\"")],
-                "",
+                r#"{"errorCode":"E0000011","errorSummary":"Invalid token provided"}"#,
             ),
         }
     })

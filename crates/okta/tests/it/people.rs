@@ -21,6 +21,13 @@ pub(crate) const APP: &str = "0oaNative";
 
 const KEY: &str = include_str!("../fixtures/ec_p256_pkcs8.pem");
 
+const KEYS: &str = "/oauth2/v1/keys";
+
+fn published() -> Vec<u8> {
+    let key = PrivateKey::parse(KEY, Some("signer")).unwrap().public_jwk();
+    answer(200, &json!({ "keys": [key] }).to_string())
+}
+
 /// Starts a server that publishes its key, and answers the rest by `rest`.
 pub(crate) async fn org<F>(rest: F) -> Server
 where
@@ -28,11 +35,24 @@ where
 {
     let number = AtomicUsize::new(0);
     Server::start(move |seen, _| {
-        if seen.target == "/oauth2/v1/keys" {
-            let key = PrivateKey::parse(KEY, Some("signer")).unwrap().public_jwk();
-            return answer(200, &json!({ "keys": [key] }).to_string());
+        if seen.target == KEYS {
+            return published();
         }
         rest(seen, number.fetch_add(1, Ordering::Relaxed))
+    })
+    .await
+}
+
+/// The same, where answers wait for something.
+pub(crate) async fn org_async<F, A>(rest: F) -> Server
+where
+    F: Fn(Seen) -> A + Send + Sync + 'static,
+    A: Future<Output = Vec<u8>> + Send + 'static,
+{
+    let rest = Arc::new(rest);
+    Server::start_async(move |seen, _| {
+        let rest = Arc::clone(&rest);
+        async move { if seen.target == KEYS { published() } else { rest(seen).await } }
     })
     .await
 }

@@ -318,3 +318,64 @@ async fn what_okta_says_of_the_token_is_passed_on() {
     assert_eq!(said["username"], "ana@example.com");
     assert_eq!(server.seen().last().unwrap().form()["token"], "at0");
 }
+
+#[tokio::test]
+async fn a_refresh_asks_for_nothing_that_was_not_granted() {
+    let server = org(|seen, number| {
+        assert!(!seen.form().contains_key("scope"));
+        rotated(number)
+    })
+    .await;
+    let setup = signed_in(&server, &Arc::default()).await;
+    setup.clock.advance(3_600);
+    setup.send(&get()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_sign_in_that_a_call_was_faster_to_use_is_not_renewed() {
+    let server = org(|_, number| rotated(number)).await;
+    let setup = with_device(&server, &Arc::default());
+    let mut sign_in = setup.okta.begin_sign_in().await.unwrap().unwrap();
+    let request = get();
+    let calls = async { while setup.send(&request).await.is_err() {} };
+    let ((), done) = tokio::join!(calls, sign_in.finished());
+    done.unwrap();
+    assert_eq!(refreshes(&server), [] as [String; 0]);
+}
+
+#[tokio::test]
+async fn a_refresh_ends_even_when_its_caller_has_gone() {
+    let opened = Arc::new(tokio::sync::Semaphore::new(0));
+    let (gate, reached) = (Arc::clone(&opened), Arc::new(tokio::sync::Semaphore::new(0)));
+    let arrived = Arc::clone(&reached);
+    let server = people::org_async(move |seen| {
+        let (gate, arrived) = (Arc::clone(&gate), Arc::clone(&arrived));
+        async move {
+            match &*seen.target {
+                "/oauth2/v1/device/authorize" => answer(
+                    200,
+                    r#"{"device_code":"dc","user_code":"AB","verification_uri":"https://a.okta.com/activate"}"#,
+                ),
+                "/oauth2/v1/token" if seen.form().contains_key("refresh_token") => {
+                    arrived.add_permits(1);
+                    drop(gate.acquire().await);
+                    rotated(0)
+                }
+                "/oauth2/v1/token" => tokens(&seen, "at0", Some("rt0")),
+                _ => answer(200, "[]"),
+            }
+        }
+    })
+    .await;
+    let store = Arc::new(Kept::default());
+    let setup = signed_in(&server, &store).await;
+    setup.clock.advance(3_600);
+    let request = get();
+    tokio::select! {
+        _ = setup.send(&request) => unreachable!("nothing is answered yet"),
+        here = reached.acquire() => here.unwrap().forget(),
+    }
+    opened.add_permits(1);
+    setup.okta.settled().await;
+    assert_eq!(store.refresh_token().as_deref(), Some("rt1"));
+}
