@@ -438,10 +438,10 @@ async function less(browser) {
 async function cut(browser) {
   const port = await freePort();
   const org = await Org.start({ port });
-  for (const [what, leave, check] of [
-    ["hung up", (child) => child.stdin.end(), checks.that.bind(checks)],
-    // Clients end servers in this way, too; the program then does not wait for what comes.
-    ["terminated", (child) => child.kill("SIGTERM"), checks.that],
+  for (const [what, leave] of [
+    ["hung up", (child) => child.stdin.end()],
+    // Clients end servers in this way, too.
+    ["terminated", (child) => child.kill("SIGTERM")],
   ]) {
     const home = desk(org, "native", { OKTA_MCP_SIGN_IN: "browser", OKTA_MCP_REDIRECT_PORT: `${port}` });
     const context = await browser.browser().createBrowserContext();
@@ -467,7 +467,7 @@ async function cut(browser) {
       checks.equal(code, 0, `${what}: the server ends well`);
       await home.serve({}, async (client) => {
         const answer = await users(client);
-        check(!answer.isError, `${what}: the sign-in is still there`, answer.value.error);
+        checks.that(!answer.isError, `${what}: the sign-in is still there`, answer.value.error);
       });
     } finally {
       await context.close();
