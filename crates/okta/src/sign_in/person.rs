@@ -1,5 +1,7 @@
 //! A person who signs in: tokens that are kept and renewed, and a new sign-in where there are none.
 
+mod refusal;
+
 use std::{
     any::Any,
     fmt,
@@ -15,13 +17,13 @@ use super::{
     client::{Client, ClientProof, Form},
     device,
     dpop::Dpop,
-    endpoint::{Endpoint, Meaning, Posted, Refused},
+    endpoint::{Endpoint, Meaning, Posted},
     id_token::IdToken,
     prompt::{Loopback, Prompt},
     scopes,
     tokens::{TokenOwner, TokenStore, Tokens},
 };
-use crate::{BoxFuture, Error, ErrorKind, SetupError, fault, wire::Wire};
+use crate::{BoxFuture, Error, ErrorKind, SetupError, wire::Wire};
 
 /// Without it there is no ID token, and nobody knows who signed in.
 const OPENID: &str = "openid";
@@ -294,38 +296,6 @@ impl Person {
             ErrorKind::SignInNeeded,
             format!("nobody is signed in to Okta through the app {client}{why}"),
         )
-    }
-
-    /// What a refusal means, and what to do.
-    pub(super) fn refusal(&self, refused: Refused) -> Error {
-        let id = &self.endpoint.client.id;
-        let clock = refused.clock();
-        let said = refused.said;
-        let phrase = fault::phrase(&said);
-        let grant = match self.flow {
-            Flow::Device => "Device Authorization",
-            Flow::Browser { .. } => "Authorization Code",
-        };
-        let (kind, advice) = match (said.code.as_deref(), said.status) {
-            (Some("invalid_scope"), _) => {
-                let named = scopes::named(&self.scopes, said.summary.as_deref());
-                (ErrorKind::MissingScope, format!("grant {named} to the app (Okta API Scopes tab; for offline_access the grant type Refresh Token), or do not ask for it"))
-            }
-            (Some("invalid_client"), _) => (ErrorKind::SignIn, format!("check that {id} is the client id of an active app of this org, and that the app's client authentication is what is configured here")),
-            (Some("unauthorized_client"), _) => (ErrorKind::SignIn, format!("allow the grant type {grant} on the app (General tab), and assign the app to whoever signs in")),
-            (Some("access_denied"), _) => (ErrorKind::SignIn, "it was denied on the sign-in page, or the app is not assigned to the person".to_owned()),
-            (Some("expired_token"), _) => (ErrorKind::SignIn, "the code was not used in time: start again".to_owned()),
-            (Some("too_many_user_codes"), _) => (ErrorKind::RateLimited { until: None }, "too many sign-ins wait for somebody: finish one, or wait ten minutes for them to expire".to_owned()),
-            (Some("invalid_dpop_proof" | "use_dpop_nonce"), _) => (ErrorKind::SignIn, "the app requires DPoP, and Okta does not take this proof: check that this machine's clock is right".to_owned()),
-            (Some("invalid_grant"), _) => (ErrorKind::SignIn, "the sign-in has ended, or was taken back: sign in again".to_owned()),
-            (_, 429) => (ErrorKind::RateLimited { until: None }, "try again after the limit".to_owned()),
-            (_, 408 | 500..) => (ErrorKind::OktaFault, "try again later".to_owned()),
-            (_, 404) => (ErrorKind::SignIn, "check the org URL".to_owned()),
-            _ => (ErrorKind::SignIn, format!("check that the app is an active OIDC app with the grant type {grant}")),
-        };
-        let message =
-            format!("Okta refused the sign-in through the app {id} ({phrase}): {advice}{clock}");
-        Error { okta: Some(Box::new(said)), ..Error::new(kind, message) }
     }
 }
 
