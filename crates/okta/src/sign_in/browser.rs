@@ -101,8 +101,7 @@ pub(super) async fn finish(
             |name: &str| query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
         // Somebody else's page, or an old one: this sign-in goes on.
         if field("state") != Some(&expecting.state) {
-            let why = "This is not the sign-in that is under way. Use the newest link.";
-            drop(reply.send(Landed::Failed(why.to_owned())));
+            drop(reply.send(Landed::Stray));
             continue;
         }
         let outcome = match (field("code"), field("error")) {
@@ -142,7 +141,7 @@ fn turned_away(error: Option<&str>, description: Option<&str>) -> Error {
     let (kind, advice) = match code.as_str() {
         "access_denied" => (
             ErrorKind::SignIn,
-            "it was cancelled, or the app is not assigned to the person, or a policy denies it",
+            "it was cancelled, or the app is not assigned to whoever signed in, or a policy denies it",
         ),
         "invalid_scope" => (
             ErrorKind::MissingScope,
@@ -153,7 +152,7 @@ fn turned_away(error: Option<&str>, description: Option<&str>) -> Error {
         }
         _ => (ErrorKind::SignIn, "start again"),
     };
-    Error::new(kind, format!("Okta did not let the person in ({code}{said}): {advice}"))
+    Error::new(kind, format!("Okta ended the sign-in ({code}{said}): {advice}"))
 }
 
 fn busy(redirect: &Url, error: &io::Error) -> Error {

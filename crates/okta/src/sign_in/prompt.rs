@@ -85,4 +85,6 @@ pub enum Landed {
     Done,
     /// Not signed in, and why.
     Failed(String),
+    /// This belongs to another sign-in; the one under way goes on.
+    Stray,
 }

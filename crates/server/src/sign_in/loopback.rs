@@ -110,6 +110,7 @@ async fn arrive(
     match landed.await {
         Ok(Landed::Done) => shown(StatusCode::OK, &done()),
         Ok(Landed::Failed(why)) => shown(StatusCode::BAD_REQUEST, &failed(&why)),
+        Ok(Landed::Stray) => shown(StatusCode::BAD_REQUEST, &stray()),
         Err(_) => over(),
     }
 }
@@ -142,7 +143,20 @@ fn failed(why: &str) -> Markup {
     html! {
         h1 { "You are not signed in" }
         p .alert role="alert" { (escaped(why)) }
-        p .quiet { "You can close this page. Start again from your client, or with okta-mcp login." }
+        p .quiet {
+            "You can close this page. Start again from your client, or with "
+            code { "okta-mcp login" }
+            "."
+        }
+    }
+}
+
+fn stray() -> Markup {
+    html! {
+        h1 { "You are not signed in" }
+        p .alert role="alert" {
+            "This is not the sign-in that is under way. Use the newest link: it still waits."
+        }
     }
 }
 
