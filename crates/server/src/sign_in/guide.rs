@@ -111,7 +111,7 @@ impl Guide {
     /// Waits for the person, where the call came again because they went to the page.
     pub(crate) async fn before(&self, okta: &Okta, clock: &dyn Clock) {
         if matches!(self, Self::RoundTrip { answer: Some(ElicitationAction::Accept) }) {
-            wait(okta, clock).await;
+            in_time(okta.join_sign_in(), clock).await;
         }
     }
 
@@ -133,21 +133,26 @@ impl Guide {
             // Asked once for this call: declined, or it takes longer.
             Self::RoundTrip { answer: Some(_) } => Guided::Told { opened: false },
             Self::Live(peer) => {
-                let asked = peer.create_elicitation_with_timeout(request(prompt), Some(PATIENCE));
                 let accepted = |answer: ElicitResult| answer.action == ElicitationAction::Accept;
-                if asked.await.is_ok_and(accepted) && wait(okta, clock).await {
-                    return Guided::SignedIn;
+                let led = async {
+                    let asked =
+                        peer.create_elicitation_with_timeout(request(prompt), Some(PATIENCE));
+                    asked.await.is_ok_and(accepted) && okta.join_sign_in().await
+                };
+                if in_time(led, clock).await {
+                    Guided::SignedIn
+                } else {
+                    Guided::Told { opened: false }
                 }
-                Guided::Told { opened: false }
             }
         }
     }
 }
 
-/// True where the sign-in under way came to its end in time.
-async fn wait(okta: &Okta, clock: &dyn Clock) -> bool {
+/// What came of it, `false` where it takes longer than a client waits.
+async fn in_time(work: impl Future<Output = bool>, clock: &dyn Clock) -> bool {
     tokio::select! {
-        signed_in = okta.join_sign_in() => signed_in,
+        done = work => done,
         () = clock.sleep(PATIENCE) => false,
     }
 }
