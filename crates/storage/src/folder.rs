@@ -1,4 +1,4 @@
-//! The state folder: files in it that only their owner may read.
+//! A folder of the state: files in it that only their owner may read.
 
 use std::{
     io::{self, Read as _, Write as _},
@@ -12,32 +12,62 @@ use crate::Error;
 /// Locked while a file is made or brought up to date, so that only one process does.
 const LOCK: &str = "store.lock";
 
-/// The state folder.
+/// A folder of private files, mode 0700; it is made when it is first needed.
 #[derive(Clone, Debug)]
-pub(crate) struct Folder(PathBuf);
+pub struct Folder(PathBuf);
 
 impl Folder {
-    pub(crate) fn new(path: &Path) -> Self {
+    /// The folder there.
+    pub fn new(path: &Path) -> Self {
         Self(path.to_owned())
     }
 
-    pub(crate) fn file(&self, name: &str) -> PathBuf {
+    /// Where a file of it is.
+    pub fn file(&self, name: &str) -> PathBuf {
         self.0.join(name)
+    }
+
+    /// The names of its files; none where there is no folder.
+    pub fn names(&self) -> Result<Vec<String>, Error> {
+        let names = || -> io::Result<Vec<String>> {
+            let entries = fs_err::read_dir(&self.0)?;
+            entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect()
+        };
+        match names() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+            names => names.map_err(|source| failed(&self.0, source)),
+        }
     }
 
     /// Waits until no other process makes files here. The lock goes when the answer is dropped, or
     /// with the process.
     pub(crate) fn lock(&self) -> Result<File, Error> {
-        create_folder(&self.0).map_err(|source| failed(&self.0, source))?;
-        let place = self.file(LOCK);
-        let lock = || -> io::Result<File> {
-            let mut options = OpenOptions::new();
-            options.read(true).write(true).create(true);
-            let file = only_owner(&mut options).open(&place)?;
-            file.lock()?;
-            Ok(file)
-        };
-        lock().map_err(|source| failed(&place, source))
+        let file = self.lock_file(LOCK)?;
+        file.lock().map_err(|source| failed(&self.file(LOCK), source))?;
+        Ok(file)
+    }
+
+    /// Takes the lock of that name; `None` while another holds it, here or in another process. It
+    /// goes when the answer is dropped, or with the process.
+    pub fn try_lock(&self, name: &str) -> Result<Option<File>, Error> {
+        let file = self.lock_file(name)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(file)),
+            Err(std::fs::TryLockError::WouldBlock) => Ok(None),
+            Err(std::fs::TryLockError::Error(source)) => Err(failed(&self.file(name), source)),
+        }
+    }
+
+    fn lock_file(&self, name: &str) -> Result<File, Error> {
+        self.create()?;
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true);
+        let place = self.file(name);
+        only_owner(&mut options).open(&place).map_err(|source| failed(&place, source))
+    }
+
+    fn create(&self) -> Result<(), Error> {
+        create_folder(&self.0).map_err(|source| failed(&self.0, source))
     }
 
     /// Makes an empty file where there is none.
@@ -52,7 +82,7 @@ impl Folder {
     }
 
     /// What a file holds; `None` where there is none.
-    pub(crate) fn read(&self, name: &str) -> Result<Option<Vec<u8>>, Error> {
+    pub fn read(&self, name: &str) -> Result<Option<Vec<u8>>, Error> {
         let place = self.file(name);
         let mut file = match File::open(&place) {
             Ok(file) => file,
@@ -65,8 +95,10 @@ impl Folder {
         Ok(Some(content))
     }
 
-    /// Makes a file that is either there whole or not at all. The folder must be locked.
-    pub(crate) fn write_new(&self, name: &str, content: &[u8]) -> Result<(), Error> {
+    /// Writes a file that is either there whole or not at all, in place of one that was. Only one
+    /// may do that at a time: see [`Folder::try_lock`].
+    pub fn write(&self, name: &str, content: &[u8]) -> Result<(), Error> {
+        self.create()?;
         let place = self.file(name);
         let write = || -> io::Result<()> {
             // One that a crash left is written over.
@@ -80,6 +112,16 @@ impl Folder {
             sync_folder(&self.0)
         };
         write().map_err(|source| failed(&place, source))
+    }
+
+    /// Removes a file, where there is one.
+    pub fn remove(&self, name: &str) -> Result<(), Error> {
+        match fs_err::remove_file(self.file(name)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(failed(&self.file(name), error))
+            }
+            _ => Ok(()),
+        }
     }
 }
 

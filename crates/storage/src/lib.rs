@@ -20,6 +20,7 @@ mod undo;
 pub use approval::{Approval, Decided, Decision, NewApproval, State, Which};
 pub use count::{Admitted, Count, Sent, Window};
 pub use error::Error;
+pub use folder::Folder;
 pub use id::new_id;
 pub use passphrase::{
     LOCKED_FOR, PassphraseError, PassphraseHash, SHORTEST, TRIES, Try, hash_passphrase,

@@ -80,7 +80,7 @@ impl KeyPlace for KeyFile {
         if let Some(key) = self.read()? {
             return Ok(key);
         }
-        self.0.write_new(FILE, fresh.expose())?;
+        self.0.write(FILE, fresh.expose())?;
         Ok(fresh)
     }
 }

@@ -1,17 +1,11 @@
 //! Tokens of people in files of the state folder, sealed.
 
-use std::{
-    any::Any,
-    io::{self, Write as _},
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{any::Any, path::Path, sync::Arc};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use fs_err::{File, OpenOptions};
 use okta_client::{ExposeSecret as _, StoredTokens, TokenOwner, TokenStore, TokenStoreError};
 use okta_gate::hex;
-use okta_storage::Seal;
+use okta_storage::{Error, Folder, Seal};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -21,7 +15,7 @@ const KIND: &str = "tokens";
 /// One sealed file per org, client and person, in `<state>/tokens`, mode 0600: for whom it is stands
 /// in it in the open, and is authenticated with what is sealed.
 pub struct TokenFiles {
-    folder: PathBuf,
+    folder: Folder,
     seal: Arc<Seal>,
 }
 
@@ -40,111 +34,93 @@ struct Written {
 impl TokenFiles {
     /// The files below this state folder, which are made with the first sign-in.
     pub fn new(state: &Path, seal: Arc<Seal>) -> Self {
-        Self { folder: state.join("tokens"), seal }
+        Self { folder: Folder::new(&state.join("tokens")), seal }
     }
 
-    /// The files of `owner`, the newest first.
-    fn of(&self, owner: &TokenOwner) -> io::Result<Vec<(PathBuf, Written)>> {
-        let prefix = format!("{}-", digest(&[&owner.org, &owner.client_id]));
-        let entries = match fs_err::read_dir(&self.folder) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            entries => entries?,
-        };
+    /// What is written for `owner`, the newest first.
+    fn of(&self, owner: &TokenOwner) -> Result<Vec<Written>, Error> {
+        let prefix = format!("{}-", owner_digest(owner));
         let mut found = Vec::new();
-        for entry in entries {
-            let entry = entry?;
-            let name = entry.file_name();
-            let name = name.to_string_lossy();
-            if !name.starts_with(&prefix) || !name.ends_with(".json") {
+        for name in self.folder.names()? {
+            // Unfinished files and locks have another ending.
+            if name.strip_prefix(&prefix).and_then(|rest| rest.strip_suffix(".json")).is_none() {
                 continue;
             }
-            let Ok(text) = fs_err::read_to_string(entry.path()) else { continue };
-            let written: Option<Written> = serde_json::from_str(&text).ok();
+            let content = self.folder.read(&name)?.unwrap_or_default();
+            let written: Option<Written> = serde_json::from_slice(&content).ok();
             let ours = |written: &Written| {
                 written.org == owner.org && written.client_id == owner.client_id
             };
             if let Some(written) = written.filter(ours) {
-                found.push((entry.path(), written));
+                found.push(written);
             } else {
-                tracing::warn!(file = %entry.path().display(), "holds no tokens");
+                tracing::warn!(file = %self.folder.file(&name).display(), "holds no tokens");
             }
         }
-        found.sort_by_key(|(_, written)| std::cmp::Reverse(written.turn));
+        found.sort_by_key(|written| std::cmp::Reverse(written.turn));
         Ok(found)
     }
 
-    fn path(&self, owner: &TokenOwner, user: &str, ending: &str) -> PathBuf {
-        let (owner, user) = (digest(&[&owner.org, &owner.client_id]), digest(&[user]));
-        self.folder.join(format!("{owner}-{user}.{ending}"))
+    fn open(&self, owner: &TokenOwner, written: &Written) -> Option<String> {
+        let sealed = BASE64_STANDARD.decode(&written.sealed).ok()?;
+        let opened = self.seal.open(KIND, &about(owner, &written.user), &sealed);
+        let opened = opened.inspect_err(|error| {
+            let file = self.folder.file(&file_name(owner, &written.user));
+            tracing::warn!(file = %file.display(), %error, "tokens that cannot be opened");
+        });
+        String::from_utf8(opened.ok()?).ok()
     }
 }
 
 impl TokenStore for TokenFiles {
     fn name(&self) -> String {
-        self.folder.display().to_string()
+        self.folder.file("").display().to_string()
     }
 
     fn load(&self, owner: &TokenOwner) -> Result<Option<StoredTokens>, TokenStoreError> {
-        for (path, written) in self.of(owner).map_err(|error| failed(&error))? {
-            let open = || {
-                let sealed = BASE64_STANDARD.decode(&written.sealed).ok()?;
-                let about = about(owner, &written.user);
-                let opened = self.seal.open(KIND, &about, &sealed);
-                let opened = opened.inspect_err(|error| {
-                    tracing::warn!(file = %path.display(), %error, "tokens that cannot be opened");
-                });
-                String::from_utf8(opened.ok()?).ok()
-            };
-            if let Some(content) = open() {
-                return Ok(Some(StoredTokens { user: written.user, content: content.into() }));
-            }
-        }
-        Ok(None)
+        let all = self.of(owner).map_err(|error| failed(&error))?;
+        let mut opened = all.into_iter().filter_map(|written| {
+            let content = self.open(owner, &written)?.into();
+            Some(StoredTokens { user: written.user, content })
+        });
+        Ok(opened.next())
     }
 
     fn save(&self, owner: &TokenOwner, tokens: &StoredTokens) -> Result<(), TokenStoreError> {
-        let plain = tokens.content.expose_secret().as_bytes();
-        let sealed = self.seal.seal(KIND, &about(owner, &tokens.user), plain);
-        let sealed = sealed.map_err(|error| failed(&error))?;
-        let before = self.of(owner).map_err(|error| failed(&error))?;
-        let written = Written {
-            turn: before.first().map_or(0, |(_, newest)| newest.turn.saturating_add(1)),
-            org: owner.org.clone(),
-            client_id: owner.client_id.clone(),
-            user: tokens.user.clone(),
-            sealed: BASE64_STANDARD.encode(sealed),
+        let save = || -> Result<(), Error> {
+            let plain = tokens.content.expose_secret().as_bytes();
+            let sealed = self.seal.seal(KIND, &about(owner, &tokens.user), plain)?;
+            let newest = self.of(owner)?.first().map(|newest| newest.turn);
+            let written = Written {
+                org: owner.org.clone(),
+                client_id: owner.client_id.clone(),
+                user: tokens.user.clone(),
+                turn: newest.map_or(0, |turn| turn.saturating_add(1)),
+                sealed: BASE64_STANDARD.encode(sealed),
+            };
+            let content = serde_json::to_vec(&written).unwrap_or_default();
+            self.folder.write(&file_name(owner, &tokens.user), &content)
         };
-        let write = || -> io::Result<()> {
-            create_folder(&self.folder)?;
-            let unfinished = self.path(owner, &tokens.user, "new");
-            let mut file = private(OpenOptions::new().truncate(true), &unfinished)?;
-            file.write_all(&serde_json::to_vec(&written)?)?;
-            file.sync_all()?;
-            fs_err::rename(&unfinished, self.path(owner, &tokens.user, "json"))
-        };
-        write().map_err(|error| failed(&error))
+        save().map_err(|error| failed(&error))
     }
 
     fn remove(&self, owner: &TokenOwner, user: &str) -> Result<(), TokenStoreError> {
-        match fs_err::remove_file(self.path(owner, user, "json")) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(&error)),
-            _ => Ok(()),
-        }
+        self.folder.remove(&file_name(owner, user)).map_err(|error| failed(&error))
     }
 
     fn try_lock(&self, owner: &TokenOwner) -> Result<Option<Box<dyn Any + Send>>, TokenStoreError> {
-        let lock = || -> io::Result<File> {
-            create_folder(&self.folder)?;
-            let owner = digest(&[&owner.org, &owner.client_id]);
-            private(&mut OpenOptions::new(), &self.folder.join(format!("{owner}.lock")))
-        };
-        let file = lock().map_err(|error| failed(&error))?;
-        match file.try_lock() {
-            Ok(()) => Ok(Some(Box::new(file))),
-            Err(std::fs::TryLockError::WouldBlock) => Ok(None),
-            Err(std::fs::TryLockError::Error(error)) => Err(failed(&error)),
-        }
+        let lock = self.folder.try_lock(&format!("{}.lock", owner_digest(owner)));
+        let lock = lock.map_err(|error| failed(&error))?;
+        Ok(lock.map(|lock| Box::new(lock) as Box<dyn Any + Send>))
     }
+}
+
+fn owner_digest(owner: &TokenOwner) -> String {
+    digest(&[&owner.org, &owner.client_id])
+}
+
+fn file_name(owner: &TokenOwner, user: &str) -> String {
+    format!("{}-{}.json", owner_digest(owner), digest(&[user]))
 }
 
 /// What is authenticated: no part can hold the separator.
@@ -158,27 +134,7 @@ fn digest(parts: &[&str]) -> String {
     hex(digest.get(..8).unwrap_or_default())
 }
 
-fn failed(error: &dyn std::error::Error) -> TokenStoreError {
-    TokenStoreError(error.to_string())
-}
-
-/// Opens a file that only its owner may read, where the system has modes.
-fn private(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
-    #[cfg(unix)]
-    {
-        use fs_err::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
-    options.write(true).create(true).open(path)
-}
-
-fn create_folder(path: &Path) -> io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::DirBuilderExt as _;
-        builder.mode(0o700);
-    }
-    builder.create(path)
+fn failed(error: &Error) -> TokenStoreError {
+    let source = std::error::Error::source(error).map(|source| format!(": {source}"));
+    TokenStoreError(format!("{error}{}", source.unwrap_or_default()))
 }
