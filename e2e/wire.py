@@ -534,12 +534,15 @@ def start(checks: Checks, home: Home) -> None:
     refused("the admin host", "-admin", OKTA_ORG_URL="https://acme-admin.okta.com")
     refused("no scopes", "OKTA_SCOPES", OKTA_SCOPES=None)
     refused("no client", "OKTA_CLIENT_ID", OKTA_CLIENT_ID=None)
-    refused("no key", "OKTA_PRIVATE_KEY", OKTA_PRIVATE_KEY=None)
+    refused("no key, and it is to sign in", "OKTA_PRIVATE_KEY", OKTA_PRIVATE_KEY=None, OKTA_MCP_SIGN_IN="private_key")
     refused("a broken key", "OKTA_PRIVATE_KEY", OKTA_PRIVATE_KEY=KEY[:60])
     refused("a key file that is not there", "OKTA_PRIVATE_KEY", OKTA_PRIVATE_KEY="/nowhere/key.pem")
     refused("two ways to sign in", "OKTA_API_TOKEN", OKTA_API_TOKEN="00secret")
     refused("a number that is none", "OKTA_MCP_MAX_IN_FLIGHT", OKTA_MCP_MAX_IN_FLIGHT="many")
     refused("a word that is unknown", "OKTA_MCP_SENSITIVE", OKTA_MCP_SENSITIVE="perhaps")
+    person = {name: value for name, value in good.items() if name != "OKTA_PRIVATE_KEY"}
+    with Server(home, (), **person) as server:
+        checks.that("result" in server.hello(), "no key: a person signs in", server.errors.decode())
     for form in (KEY.replace("\n", "\\n"), base64.b64encode(KEY.encode()).decode()):
         with Server(home, (), **{**good, "OKTA_PRIVATE_KEY": form}) as server:
             checks.that("result" in server.hello(), f"a key as {form[:8]}…", server.errors.decode())
