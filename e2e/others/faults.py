@@ -76,6 +76,12 @@ faults(
 )
 faults(
     "sdk",
+    "_embedded.user.id Input should be a valid dictionary",
+    "_embedded is declared as objects in objects; an expanded user is one object, with texts in it",
+    "get_application expanded",
+)
+faults(
+    "sdk",
     "IdpPolicyRuleActionProvider type Input should be",
     "the enum of identity providers lacks OKTA, which the default rule of every org's identity "
     "provider routing has",
