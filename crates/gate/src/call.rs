@@ -82,7 +82,7 @@ impl Gate {
     }
 
     /// Records what Okta granted and to whom, when it is first known and when it changes.
-    pub(crate) fn tell_grant(&self, context: &Context, grant: &Grant) {
+    pub fn tell_grant(&self, context: &Context, grant: &Grant) {
         let granted = (context.principal.clone(), grant.clone());
         let mut last = self.begun().grant.lock().unwrap_or_else(PoisonError::into_inner);
         if last.as_ref() == Some(&granted) {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use okta_client::{Clock, Entropy};
+use okta_gate::Context;
 use okta_mcp_server::{
     App, Config, Flags, Logging, Profile, Settings, StartError, SystemClock, SystemEntropy,
 };
@@ -83,6 +84,21 @@ pub(crate) struct Connected {
     /// An API token signs in: the admin who made it does what is done.
     pub(crate) api_token: bool,
     _sandbox: Option<Server>,
+}
+
+impl Connected {
+    /// A call of this command line, by that command.
+    pub(crate) async fn context(&self, client: &str) -> Context {
+        Context {
+            principal: self.app.okta().person().await.unwrap_or_else(|| self.principal.clone()),
+            client: client.to_owned(),
+            client_version: env!("CARGO_PKG_VERSION").to_owned(),
+            org: self.host.clone(),
+            profile: self.profile.clone(),
+            era: "cli".to_owned(),
+            trace: None,
+        }
+    }
 }
 
 /// Reads the configuration: that of an org in memory where that is asked for.

@@ -227,8 +227,7 @@ impl Okta {
         if !self.is_personal() || self.resume().await.is_err() {
             return None;
         }
-        let person = self.identity().await?;
-        Some(person.login.unwrap_or(person.id))
+        Some(self.identity().await?.login_or_id().to_owned())
     }
 
     /// Who is signed in; `None` where no person is.

@@ -89,6 +89,16 @@ impl Trouble {
         ))
     }
 
+    /// An answer that is a refusal, by its status.
+    pub(crate) fn refused(status: u16, error: Error, headers: HeaderMap) -> Self {
+        let headers = Box::new(headers);
+        match status {
+            429 => Self::RateLimited { error, headers },
+            408 | 500.. => Self::Passing { error, headers: Some(headers) },
+            _ => Self::Final(error),
+        }
+    }
+
     fn passing(kind: ErrorKind, message: String) -> Self {
         Self::Passing { error: Error::new(kind, message), headers: None }
     }

@@ -25,13 +25,7 @@ pub struct App {
     pub handler: Handler,
     okta: Okta,
     approvals: Approvals,
-    tokens: Kept,
-}
-
-/// Where tokens are kept.
-enum Kept {
-    InMemory,
-    InFiles { folder: String, key: String },
+    tokens_are_kept: String,
 }
 
 /// The server cannot start.
@@ -73,10 +67,10 @@ impl App {
             Arc::new(move |bytes: &mut [u8]| random.fill(bytes)),
         ));
         let tokens = Arc::new(TokenFiles::new(&config.state, Arc::clone(&seal)));
-        let kept = if caller == Caller::Person {
-            Kept::InFiles { folder: tokens.name(), key: seal.place() }
+        let tokens_are_kept = if caller == Caller::Person {
+            format!("sealed in {}, with the key in {}", tokens.name(), seal.place())
         } else {
-            Kept::InMemory
+            "in memory only".to_owned()
         };
         let (credentials, dpop) = sign_in::credentials(config.sign_in, tokens);
         let mut settings = Settings::new(config.org, credentials);
@@ -127,7 +121,7 @@ impl App {
         });
         let handler =
             Handler::new(gate, okta.clone(), config.principal, org, config.profile, clock, entropy);
-        Ok(Self { handler, okta, approvals, tokens: kept })
+        Ok(Self { handler, okta, approvals, tokens_are_kept })
     }
 
     /// What waits for a person of this machine.
@@ -141,11 +135,8 @@ impl App {
     }
 
     /// Where tokens are kept, for people.
-    pub fn tokens_are_kept(&self) -> String {
-        match &self.tokens {
-            Kept::InMemory => "in memory only".to_owned(),
-            Kept::InFiles { folder, key } => format!("sealed in {folder}, with the key in {key}"),
-        }
+    pub fn tokens_are_kept(&self) -> &str {
+        &self.tokens_are_kept
     }
 
     /// Fetches the first token in the background, a moment from now; a call that needs it does not
@@ -157,16 +148,5 @@ impl App {
             moment.await;
             okta.start_sign_in();
         });
-    }
-
-    /// Signs in, and waits for it: afterwards it is known what Okta granted.
-    pub async fn sign_in(&self) -> Result<(), okta_client::Error> {
-        self.okta.sign_in().await.map(drop)
-    }
-
-    /// Waits for the end of the sign-in by a person that is under way: true where somebody is
-    /// signed in then.
-    pub async fn signed_in(&self) -> bool {
-        self.okta.join_sign_in().await
     }
 }

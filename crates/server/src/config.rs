@@ -34,7 +34,7 @@ use secrecy::SecretString;
 pub use secret::KeySource;
 pub use setting::{Group, Kind, Setting};
 pub use show::Row;
-pub use sign_in::{Dpop, Flow, SignIn};
+pub use sign_in::{Flow, SignIn};
 pub use table::SETTINGS;
 
 use crate::{Logging, system::Folders};

@@ -19,8 +19,8 @@ mod trail;
 
 pub use app::{App, StartError};
 pub use config::{
-    At, AuditSettings, CheckpointCommand, Config, ConfigError, Dpop, Environment, Flags, Flow,
-    Group, KeySource, Kind, Origin, Profile, Row, SETTINGS, Setting, Settings, SignIn, SyslogTo,
+    At, AuditSettings, CheckpointCommand, Config, ConfigError, Environment, Flags, Flow, Group,
+    KeySource, Kind, Origin, Profile, Row, SETTINGS, Setting, Settings, SignIn, SyslogTo,
     read_cases,
 };
 pub use handler::Handler;

@@ -39,13 +39,14 @@ impl Clock for Waiting {
 
 /// Signs an employee in to the server, which goes by that clock.
 pub(super) async fn sign_in(app: &App, clock: &Waiting, origin: &str, to: &SignIn) -> Result {
-    let prompt = match app.sign_in().await {
-        Ok(()) => return Err("somebody is signed in already".into()),
+    let okta = app.okta();
+    let prompt = match okta.sign_in().await {
+        Ok(_) => return Err("somebody is signed in already".into()),
         Err(error) => error.prompt.clone().ok_or_else(|| error.to_string())?,
     };
     Browser::new(origin)?.activate(&prompt, &to.employee, &to.password).await?;
     clock.decided.send_replace(true);
-    if app.signed_in().await { Ok(()) } else { Err("nobody is signed in".into()) }
+    if okta.join_sign_in().await { Ok(()) } else { Err("nobody is signed in".into()) }
 }
 
 struct Browser {

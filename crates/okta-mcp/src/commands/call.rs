@@ -1,7 +1,7 @@
 //! `okta-mcp call`: one call, through the same pipeline as a client's.
 
 use okta_catalog::{Args, Effect, PREVIEW_CHANGE, ToolDef, UNDO_CHANGE};
-use okta_gate::{CallError, Called, Context};
+use okta_gate::{CallError, Called};
 use okta_mcp_server::App;
 use serde_json::Value;
 
@@ -52,19 +52,11 @@ async fn make(
     login::ensure(&org).await?;
     if tool.operation.is_none() {
         // It tells what is granted. That nothing could be, its answer says too.
-        if let Err(error) = org.app.sign_in().await {
+        if let Err(error) = org.app.okta().sign_in().await {
             printer::note(&format!("warning: {error}"));
         }
     }
-    let context = Context {
-        principal: login::who(&org).await,
-        client: "okta-mcp call".to_owned(),
-        client_version: env!("CARGO_PKG_VERSION").to_owned(),
-        org: org.host,
-        profile: org.profile,
-        era: "cli".to_owned(),
-        trace: None,
-    };
+    let context = org.context("okta-mcp call").await;
     let gate = org.app.handler.gate();
     let person = Person::new(org.app.approvals().clone(), tool.effect() > Effect::Read).await?;
     let called = gate.call(&context, tool.name, arguments, &person).await;

@@ -19,8 +19,11 @@ pub(crate) async fn login(args: &LoginArgs, given: &Given) -> Result<(), Failure
         Some(grant) => grant,
         None => lead(&org, !args.no_browser).await?,
     };
-    tell_trail(&org, &grant).await;
-    printer::data(&format!("{} is signed in to {}", who(&org).await, org.host))?;
+    let context = org.context("okta-mcp login").await;
+    let gate = org.app.handler.gate();
+    gate.tell_grant(&context, &grant);
+    gate.drain().await;
+    printer::data(&format!("{} is signed in to {}", context.principal, org.host))?;
     printer::note(&printer::weak("okta-mcp whoami shows scopes and roles"));
     Ok(())
 }
@@ -34,7 +37,7 @@ pub(crate) async fn logout(given: &Given) -> Result<(), Failure> {
     let Some(ended) = org.app.okta().sign_out().await.map_err(|error| failed(&error))? else {
         return printer::data("Nobody is signed in");
     };
-    let name = ended.user.login.unwrap_or(ended.user.id);
+    let name = ended.user.login_or_id();
     let (host, revoked) = (org.host.clone(), ended.not_revoked.is_none());
     let told = json!({ "principal": name, "org": host, "revoked": revoked });
     let gate = org.app.handler.gate();
@@ -66,9 +69,7 @@ pub(super) async fn ensure(org: &Connected) -> Result<(), Failure> {
             next: Some("okta-mcp login signs in, on a terminal".to_owned()),
         });
     }
-    let grant = lead(org, true).await?;
-    tell_trail(org, &grant).await;
-    Ok(())
+    lead(org, true).await.map(drop)
 }
 
 /// What was granted to who is signed in; `None` where that takes a person.
@@ -107,28 +108,6 @@ fn show(prompt: &Prompt, opened: bool) {
     }
     let until = prompt.expires.strftime("%H:%M UTC");
     printer::note(&printer::weak(&format!("Waiting until {until} …")));
-}
-
-async fn tell_trail(org: &Connected, grant: &Grant) {
-    let granted = match grant {
-        Grant::Scopes(scopes) => json!(scopes),
-        Grant::Unlimited => json!("the rights of the admin behind the API token"),
-    };
-    let told = json!({
-        "principal": who(org).await,
-        "org": org.host,
-        "profile": org.profile,
-        "granted": granted,
-    });
-    let gate = org.app.handler.gate();
-    gate.note("sign_in", move || told);
-    gate.drain().await;
-}
-
-/// Login of the person, or what else signs in.
-pub(super) async fn who(org: &Connected) -> String {
-    let person = org.app.okta().identity().await;
-    person.map_or_else(|| org.principal.clone(), |person| person.login.unwrap_or(person.id))
 }
 
 pub(super) fn failed(error: &Error) -> Failure {

@@ -1,8 +1,8 @@
 //! `okta-mcp`: the MCP server on standard input and output.
 
-use std::io::IsTerminal as _;
+use std::{io::IsTerminal as _, sync::Arc};
 
-use okta_mcp_server::{App, serve_stdio};
+use okta_mcp_server::{App, SystemBrowser, serve_stdio};
 
 use crate::{
     failure::Failure,
@@ -15,6 +15,9 @@ use crate::{
 pub(crate) async fn run(given: &Given) -> Result<(), Failure> {
     let mut stop = Stop::new().map_err(Failure::unexpected)?;
     let org = org::connect(given, App::new).await?;
+    if let Some(browser) = SystemBrowser::of(&org::environment) {
+        org.app.handler.open_pages_with(Arc::new(browser));
+    }
     if std::io::stdin().is_terminal() {
         printer::note(
             "okta-mcp waits for an MCP client on standard input; `okta-mcp demo` shows what it does",

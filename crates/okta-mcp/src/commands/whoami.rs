@@ -1,6 +1,6 @@
 //! `okta-mcp whoami`: who is signed in, and what they may do.
 
-use okta_client::{ErrorKind, Grant, Method, Request};
+use okta_client::{ErrorKind, Grant, Identity, Method, Request};
 use okta_mcp_server::App;
 use serde_json::{Map, Value, json};
 
@@ -44,7 +44,8 @@ async fn facts(org: &Connected, grant: &Grant) -> Map<String, Value> {
     let mut told = Map::new();
     let mut tell = |name: &str, value: Value| drop(told.insert(name.to_owned(), value));
     let person = okta.identity().await;
-    tell("signed_in", login::who(org).await.into());
+    let signed_in = person.as_ref().map_or(&*org.principal, Identity::login_or_id);
+    tell("signed_in", signed_in.into());
     if let Some(person) = &person {
         tell("name", person.name.as_deref().into());
         tell("user_id", person.id.as_str().into());

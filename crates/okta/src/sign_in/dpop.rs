@@ -35,6 +35,13 @@ pub(crate) enum Asker {
     Api,
 }
 
+/// `base64url(SHA-256)` of a secret: as `ath` of a proof (RFC 9449 section 4.2) and as the challenge
+/// of PKCE (RFC 7636 section 4.2).
+pub(super) fn digest(secret: &SecretString) -> String {
+    use aws_lc_rs::digest::{SHA256, digest};
+    URL_SAFE_NO_PAD.encode(digest(&SHA256, secret.expose_secret().as_bytes()))
+}
+
 /// The key that tokens are bound to, another one than the client signs its assertions with.
 #[derive(Debug)]
 pub(crate) struct ProofKey {
@@ -92,14 +99,7 @@ impl ProofKey {
             "iat": wire.clock.now().as_second(),
             "jti": wire.fresh_id(),
         });
-        let hash = |token: &SecretString| {
-            let digest = aws_lc_rs::digest::digest(
-                &aws_lc_rs::digest::SHA256,
-                token.expose_secret().as_bytes(),
-            );
-            URL_SAFE_NO_PAD.encode(digest)
-        };
-        let more = [("ath", token.map(hash)), ("nonce", self.nonces().of(asker).clone())];
+        let more = [("ath", token.map(digest)), ("nonce", self.nonces().of(asker).clone())];
         if let Some(claims) = claims.as_object_mut() {
             let given = more.into_iter().filter_map(|(name, value)| Some((name, value?)));
             claims.extend(given.map(|(name, value)| (name.to_owned(), value.into())));

@@ -70,6 +70,22 @@ impl Refused {
     }
 }
 
+/// What a refusal means and what to do, where it is the same whoever signs in.
+pub(super) fn usual(said: &OktaError) -> Option<(ErrorKind, String)> {
+    let (kind, advice) = match (said.code.as_deref(), said.status) {
+        (Some("invalid_dpop_proof" | "use_dpop_nonce"), _) => (
+            ErrorKind::SignIn,
+            "the app requires DPoP, and Okta does not take this proof: check that this machine's \
+             clock is right",
+        ),
+        (_, 429) => (ErrorKind::RateLimited { until: None }, "try again after the limit"),
+        (_, 408 | 500..) => (ErrorKind::OktaFault, "try again later"),
+        (_, 404) => (ErrorKind::SignIn, "check the org URL"),
+        _ => return None,
+    };
+    Some((kind, advice.to_owned()))
+}
+
 /// What a request is called in errors, and what a refusal of it means.
 pub(super) struct Meaning<'a> {
     pub(super) what: &'a str,
@@ -300,14 +316,11 @@ fn refused(
     let ahead = limits::date(&headers).map(|date| now.duration_since(date));
     let ahead = ahead.filter(|ahead| ahead.abs() > SKEW);
     let error = refusal(Refused { said, ahead });
-    let headers = Box::new(headers);
-    match (status, code.as_str()) {
-        (_, "invalid_dpop_proof" | "use_dpop_nonce") => Outcome::Proof(error),
+    match code.as_str() {
+        "invalid_dpop_proof" | "use_dpop_nonce" => Outcome::Proof(error),
         // Waiting for a window does not help: a person has to use up the codes.
-        (_, "too_many_user_codes") => Outcome::Trouble(Trouble::Final(error)),
-        (429, _) => Outcome::Trouble(Trouble::RateLimited { error, headers }),
-        (408 | 500.., _) => Outcome::Trouble(Trouble::Passing { error, headers: Some(headers) }),
-        _ => Outcome::Trouble(Trouble::Final(error)),
+        "too_many_user_codes" => Outcome::Trouble(Trouble::Final(error)),
+        _ => Outcome::Trouble(Trouble::refused(status, error, headers)),
     }
 }
 

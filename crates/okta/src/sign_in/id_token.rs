@@ -135,7 +135,7 @@ async fn read(wire: &Wire, path: &'static str) -> Result<Value, Error> {
 
 fn judge(answer: Result<Answer, Failure>, what: &str) -> Result<Value, Trouble> {
     let answer = answer.map_err(|failure| Trouble::unanswered(failure, what))?;
-    let headers = Box::new(answer.headers);
+    let headers = answer.headers;
     match (answer.status, answer.body) {
         (200..=299, Ok(body)) => serde_json::from_slice(&body).map_err(|_| {
             let said = format!("the answer to {what} is no JSON: is the org URL right?");
@@ -148,11 +148,7 @@ fn judge(answer: Result<Answer, Failure>, what: &str) -> Result<Value, Trouble> 
             let message = format!("Okta answered {} to {what}", fault::phrase(&said));
             let kind = fault::kind(&said, &headers);
             let error = Error { okta: Some(Box::new(said)), ..Error::new(kind, message) };
-            Err(match status {
-                429 => Trouble::RateLimited { error, headers },
-                408 | 500.. => Trouble::Passing { error, headers: Some(headers) },
-                _ => Trouble::Final(error),
-            })
+            Err(Trouble::refused(status, error, headers))
         }
     }
 }

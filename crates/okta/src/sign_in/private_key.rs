@@ -4,7 +4,7 @@ use super::{
     Token, TokenSource,
     client::{Client, ClientProof, Form},
     dpop::Dpop,
-    endpoint::{Endpoint, Meaning, Refused},
+    endpoint::{Endpoint, Meaning, Refused, usual},
     scopes,
 };
 use crate::{BoxFuture, Error, ErrorKind, PrivateKey, SetupError, fault, wire::Wire};
@@ -43,19 +43,15 @@ impl PrivateKeyJwt {
         let clock = refused.clock();
         let said = refused.said;
         let phrase = fault::phrase(&said);
-        let (kind, advice) = match (said.code.as_deref(), said.status) {
-            (Some("invalid_dpop_proof" | "use_dpop_nonce"), _) => {
-                let advice = "the app requires DPoP, and Okta does not take this proof: check that this machine's clock is right";
-                (ErrorKind::SignIn, advice.to_owned())
-            }
-            (Some("invalid_scope" | "client_credentials_self_scope_requested"), _) => {
+        let (kind, advice) = match said.code.as_deref() {
+            Some("invalid_scope" | "client_credentials_self_scope_requested") => {
                 let named = scopes::named(&self.scopes, said.summary.as_deref());
                 let advice = format!(
                     "grant {named} to the app (Okta API Scopes tab), or do not ask for it; scopes that end in .self and OpenID scopes are not for service apps"
                 );
                 (ErrorKind::MissingScope, advice)
             }
-            (Some("invalid_client"), _) => {
+            Some("invalid_client") => {
                 let key = match &self.key_id {
                     Some(key) => format!("the public half of the key `{key}`"),
                     None => "the public half of the key".to_owned(),
@@ -65,15 +61,10 @@ impl PrivateKeyJwt {
                 );
                 (ErrorKind::SignIn, advice)
             }
-            (_, 429) => {
-                (ErrorKind::RateLimited { until: None }, "try again after the limit".to_owned())
-            }
-            (_, 408 | 500..) => (ErrorKind::OktaFault, "try again later".to_owned()),
-            (_, 404) => (ErrorKind::SignIn, "check the org URL".to_owned()),
-            _ => {
+            _ => usual(&said).unwrap_or_else(|| {
                 let advice = "check that the app is an active API Services app with the grant type client credentials";
                 (ErrorKind::SignIn, advice.to_owned())
-            }
+            }),
         };
         let message =
             format!("Okta refused the sign-in of the service app {id} ({phrase}): {advice}{clock}");

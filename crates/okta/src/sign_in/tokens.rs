@@ -114,6 +114,13 @@ pub struct Identity {
     pub name: Option<String>,
 }
 
+impl Identity {
+    /// The login, or else the id.
+    pub fn login_or_id(&self) -> &str {
+        self.login.as_deref().unwrap_or(&self.id)
+    }
+}
+
 /// The tokens of one sign-in.
 #[derive(Clone, Debug)]
 pub(super) struct Tokens {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use okta_catalog::Scope;
-use okta_client::PrivateKey;
+use okta_client::{Dpop, PrivateKey};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{
@@ -65,15 +65,6 @@ pub enum Flow {
         /// Where the browser comes back to: on this machine, with its port.
         redirect_uri: String,
     },
-}
-
-/// Whether tokens are bound to a key of this server (RFC 9449).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dpop {
-    /// Where Okta demands it.
-    Auto,
-    /// From the first request on.
-    Always,
 }
 
 impl SignIn {

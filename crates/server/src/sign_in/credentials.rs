@@ -13,7 +13,7 @@ pub(crate) fn credentials(sign_in: SignIn, tokens: Arc<dyn TokenStore>) -> (Cred
     match sign_in {
         SignIn::ApiToken { token } => (Credentials::ApiToken(token), Dpop::Auto),
         SignIn::ServiceApp { client_id, key, scopes, dpop } => {
-            (Credentials::PrivateKey { client_id, key, scopes }, bound(dpop))
+            (Credentials::PrivateKey { client_id, key, scopes }, dpop)
         }
         SignIn::Person { client_id, client_secret, key, flow, scopes, dpop } => {
             let proof = match (key, client_secret) {
@@ -28,14 +28,7 @@ pub(crate) fn credentials(sign_in: SignIn, tokens: Arc<dyn TokenStore>) -> (Cred
                 }
             };
             let person = PersonalSignIn { client_id, proof, scopes, flow, tokens };
-            (Credentials::Person(Box::new(person)), bound(dpop))
+            (Credentials::Person(Box::new(person)), dpop)
         }
-    }
-}
-
-const fn bound(dpop: config::Dpop) -> Dpop {
-    match dpop {
-        config::Dpop::Auto => Dpop::Auto,
-        config::Dpop::Always => Dpop::Always,
     }
 }

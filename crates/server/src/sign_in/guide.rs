@@ -2,7 +2,7 @@
 //! eras, else a browser of this machine, and the link in the answer in any case.
 
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::BTreeMap,
     sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Duration,
 };
@@ -34,7 +34,8 @@ pub trait Browser: Send + Sync {
 #[derive(Default)]
 pub(crate) struct Opener {
     browser: OnceLock<Arc<dyn Browser>>,
-    opened: Mutex<HashSet<String>>,
+    /// The sign-in whose page was opened: there is one at a time.
+    opened: Mutex<Option<String>>,
 }
 
 impl Opener {
@@ -46,19 +47,19 @@ impl Opener {
     /// True where the page was opened, now or before.
     async fn open(&self, prompt: &Prompt) -> bool {
         let Some(browser) = self.browser.get().cloned() else { return false };
-        if self.known().contains(&prompt.id) {
+        if self.opened().as_ref() == Some(&prompt.id) {
             return true;
         }
         let url = prompt.url.clone();
         let opened = tokio::task::spawn_blocking(move || browser.open(&url)).await;
         let opened = opened.unwrap_or(false);
         if opened {
-            self.known().insert(prompt.id.clone());
+            *self.opened() = Some(prompt.id.clone());
         }
         opened
     }
 
-    fn known(&self) -> std::sync::MutexGuard<'_, HashSet<String>> {
+    fn opened(&self) -> std::sync::MutexGuard<'_, Option<String>> {
         self.opened.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,7 +1,10 @@
 //! What Okta's refusals of a person's sign-in mean, and what to do.
 
 use super::{
-    super::{endpoint::Refused, scopes},
+    super::{
+        endpoint::{Refused, usual},
+        scopes,
+    },
     Flow, Person,
 };
 use crate::{Error, ErrorKind, OktaError, fault};
@@ -21,13 +24,12 @@ impl Person {
 
     fn advice_on(&self, said: &OktaError) -> (ErrorKind, String) {
         let sign_in = |advice: &str| (ErrorKind::SignIn, advice.to_owned());
-        let limited = |advice: &str| (ErrorKind::RateLimited { until: None }, advice.to_owned());
         let grant = match self.flow {
             Flow::Device => "Device Authorization",
             Flow::Browser { .. } => "Authorization Code",
         };
-        match (said.code.as_deref(), said.status) {
-            (Some("invalid_scope"), _) => {
+        match said.code.as_deref() {
+            Some("invalid_scope") => {
                 let named = scopes::named(&self.scopes, said.summary.as_deref());
                 let advice = format!(
                     "grant {named} to the app (Okta API Scopes tab; for offline_access the grant \
@@ -35,36 +37,32 @@ impl Person {
                 );
                 (ErrorKind::MissingScope, advice)
             }
-            (Some("invalid_client"), _) => sign_in(&format!(
+            Some("invalid_client") => sign_in(&format!(
                 "check that {} is the client id of an active app of this org, and that the app's \
                  client authentication is what is configured here",
                 self.endpoint.client.id
             )),
-            (Some("unauthorized_client"), _) => sign_in(&format!(
+            Some("unauthorized_client") => sign_in(&format!(
                 "allow the grant type {grant} on the app (General tab), and assign the app to \
                  whoever signs in"
             )),
-            (Some("access_denied"), _) => sign_in(
+            Some("access_denied") => sign_in(
                 "it was denied on the sign-in page, or the app is not assigned to the person",
             ),
-            (Some("expired_token"), _) => sign_in("the code was not used in time: start again"),
-            (Some("too_many_user_codes"), _) => limited(
-                "too many sign-ins wait for somebody: finish one, or wait ten minutes for them to \
-                 expire",
-            ),
-            (Some("invalid_dpop_proof" | "use_dpop_nonce"), _) => sign_in(
-                "the app requires DPoP, and Okta does not take this proof: check that this \
-                 machine's clock is right",
-            ),
-            (Some("invalid_grant"), _) => {
+            Some("expired_token") => sign_in("the code was not used in time: start again"),
+            Some("too_many_user_codes") => {
+                let advice = "too many sign-ins wait for somebody: finish one, or wait ten \
+                              minutes for them to expire";
+                (ErrorKind::RateLimited { until: None }, advice.to_owned())
+            }
+            Some("invalid_grant") => {
                 sign_in("the sign-in has ended, or was taken back: sign in again")
             }
-            (_, 429) => limited("try again after the limit"),
-            (_, 408 | 500..) => (ErrorKind::OktaFault, "try again later".to_owned()),
-            (_, 404) => sign_in("check the org URL"),
-            _ => sign_in(&format!(
-                "check that the app is an active OIDC app with the grant type {grant}"
-            )),
+            _ => usual(said).unwrap_or_else(|| {
+                sign_in(&format!(
+                    "check that the app is an active OIDC app with the grant type {grant}"
+                ))
+            }),
         }
     }
 }

@@ -43,15 +43,7 @@ struct Caller<'a> {
 
 impl<'a> Caller<'a> {
     async fn new(org: &'a Connected) -> Result<Self, Failure> {
-        let context = Context {
-            principal: org.principal.clone(),
-            client: "okta-mcp audit reconcile".to_owned(),
-            client_version: env!("CARGO_PKG_VERSION").to_owned(),
-            org: org.host.clone(),
-            profile: org.profile.clone(),
-            era: "cli".to_owned(),
-            trace: None,
-        };
+        let context = org.context("okta-mcp audit reconcile").await;
         let person = Person::new(org.app.approvals().clone(), false).await?;
         Ok(Self { org, context, person })
     }
