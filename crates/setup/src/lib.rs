@@ -1,0 +1,7 @@
+//! Setting okta-mcp up: the kinds of Okta apps to sign in with, and what may be wrong.
+
+mod app_kind;
+mod trouble;
+
+pub use app_kind::AppKind;
+pub use trouble::{TROUBLES, Trouble};
