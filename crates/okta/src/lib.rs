@@ -12,6 +12,7 @@ mod limits;
 mod okta;
 mod org_url;
 mod pages;
+mod probe;
 mod reply;
 mod request;
 mod roots;
@@ -27,10 +28,11 @@ pub use key::{GenerateError, KeyError, PrivateKey};
 pub use okta::Okta;
 pub use org_url::{OrgUrl, OrgUrlError};
 pub use pages::Cursors;
+pub use probe::{Hop, Probe, Seen, Unseen};
 pub use reply::{RateLimit, Reply};
 pub use request::{BadRequest, Method, Request};
 pub use secrecy::{ExposeSecret, SecretString};
-pub use settings::{Credentials, Settings, SetupError, Surroundings};
+pub use settings::{Credentials, Reach, Settings, SetupError, Surroundings};
 pub use sign_in::{
     Arrival, ClientProof, Dpop, Flow, Grant, Identity, Landed, Landing, Loopback, PersonalSignIn,
     Prompt, SignIn, SignedOut, StoredTokens, TokenOwner, TokenStore, TokenStoreError,

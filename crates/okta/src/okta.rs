@@ -50,7 +50,8 @@ impl Okta {
         let user_agent =
             HeaderValue::from_str(&settings.user_agent).map_err(|_| SetupError::UserAgent)?;
         let session = Session::new(&settings.credentials, settings.dpop)?;
-        let transport = Transport::new(&settings)?;
+        let transport =
+            Transport::new(&settings.org, &settings.reach, settings.max_reply_bytes)?;
         let max_in_flight = settings.max_in_flight.min(Semaphore::MAX_PERMITS);
         let wire = Wire {
             transport,

@@ -8,7 +8,7 @@ use std::{
 
 use reqwest::Certificate;
 
-use crate::{Settings, SetupError};
+use crate::{Reach, SetupError};
 
 const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
 const END: &str = "-----END CERTIFICATE-----";
@@ -22,18 +22,18 @@ pub(crate) struct Roots {
 }
 
 impl Roots {
-    /// The places that the settings name. A file without a certificate, or a place that cannot be
+    /// The places that are named. A file without a certificate, or a place that cannot be
     /// read, is told here, before anything is started.
-    pub(crate) fn new(settings: &Settings) -> Result<Self, SetupError> {
-        if let Some(file) = &settings.ca_file
+    pub(crate) fn new(reach: &Reach) -> Result<Self, SetupError> {
+        if let Some(file) = &reach.ca_file
             && sections(file).map_err(SetupError::ReadCertificates)?.is_empty()
         {
             return Err(SetupError::NoCertificates(file.clone()));
         }
-        if let Some(folder) = &settings.ca_dir {
+        if let Some(folder) = &reach.ca_dir {
             fs_err::read_dir(folder).map_err(SetupError::ReadCertificates)?;
         }
-        Ok(Self { file: settings.ca_file.clone(), folder: settings.ca_dir.clone() })
+        Ok(Self { file: reach.ca_file.clone(), folder: reach.ca_dir.clone() })
     }
 
     /// The certificates, each once: such folders hold most of them under several names.

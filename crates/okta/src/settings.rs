@@ -27,6 +27,9 @@ pub enum Credentials {
     Person(Box<PersonalSignIn>),
 }
 
+/// What requests call this program, where nothing else is said.
+pub(crate) const USER_AGENT: &str = concat!("okta-mcp/", env!("CARGO_PKG_VERSION"));
+
 /// The settings of a client for one org.
 #[derive(Clone)]
 pub struct Settings {
@@ -42,12 +45,19 @@ pub struct Settings {
     pub read_attempts: u32,
     /// How long one request may take, waiting and trying again included.
     pub deadline: Duration,
-    /// How long a connection may take to be made.
-    pub connect_timeout: Duration,
     /// The largest reply, in bytes after decompression.
     pub max_reply_bytes: u64,
     /// What the `User-Agent` header starts with: product and version.
     pub user_agent: String,
+    /// The way to the org.
+    pub reach: Reach,
+}
+
+/// The way to an org: proxy and trusted certificates.
+#[derive(Clone)]
+pub struct Reach {
+    /// How long a connection may take to be made.
+    pub connect_timeout: Duration,
     /// A file of PEM certificates to trust beside those of the system.
     pub ca_file: Option<PathBuf>,
     /// A folder of such files.
@@ -56,6 +66,49 @@ pub struct Settings {
     pub https_proxy: Option<String>,
     /// Hosts to reach without the proxy, separated by commas, as in `NO_PROXY`.
     pub no_proxy: Option<String>,
+}
+
+/// The hosts that are never reached through a proxy.
+const LOOPBACK: &str = "localhost,127.0.0.0/8,::1";
+
+impl Reach {
+    /// The proxy, where one is named.
+    pub(crate) fn proxy(&self) -> Option<&str> {
+        self.https_proxy.as_deref().map(str::trim).filter(|url| !url.is_empty())
+    }
+
+    /// The hosts that are reached without it, as in `NO_PROXY`.
+    pub(crate) fn without_proxy(&self) -> String {
+        match self.no_proxy.as_deref() {
+            Some(hosts) => format!("{LOOPBACK},{hosts}"),
+            None => LOOPBACK.to_owned(),
+        }
+    }
+}
+
+impl Default for Reach {
+    /// Directly, and with the system's certificates.
+    fn default() -> Self {
+        Self {
+            connect_timeout: Duration::from_secs(10),
+            ca_file: None,
+            ca_dir: None,
+            https_proxy: None,
+            no_proxy: None,
+        }
+    }
+}
+
+impl fmt::Debug for Reach {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reach")
+            .field("connect_timeout", &self.connect_timeout)
+            .field("ca_file", &self.ca_file)
+            .field("ca_dir", &self.ca_dir)
+            .field("https_proxy", &self.https_proxy.as_ref().map(|_| "[redacted]"))
+            .field("no_proxy", &self.no_proxy)
+            .finish()
+    }
 }
 
 impl Settings {
@@ -68,13 +121,9 @@ impl Settings {
             max_in_flight: 20,
             read_attempts: 3,
             deadline: Duration::from_secs(30),
-            connect_timeout: Duration::from_secs(10),
             max_reply_bytes: 64 * 1024 * 1024,
-            user_agent: concat!("okta-mcp/", env!("CARGO_PKG_VERSION")).to_owned(),
-            ca_file: None,
-            ca_dir: None,
-            https_proxy: None,
-            no_proxy: None,
+            user_agent: USER_AGENT.to_owned(),
+            reach: Reach::default(),
         }
     }
 }
@@ -88,13 +137,9 @@ impl fmt::Debug for Settings {
             .field("max_in_flight", &self.max_in_flight)
             .field("read_attempts", &self.read_attempts)
             .field("deadline", &self.deadline)
-            .field("connect_timeout", &self.connect_timeout)
             .field("max_reply_bytes", &self.max_reply_bytes)
             .field("user_agent", &self.user_agent)
-            .field("ca_file", &self.ca_file)
-            .field("ca_dir", &self.ca_dir)
-            .field("https_proxy", &self.https_proxy.as_ref().map(|_| "[redacted]"))
-            .field("no_proxy", &self.no_proxy)
+            .field("reach", &self.reach)
             .finish()
     }
 }

@@ -9,10 +9,7 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-use crate::{Settings, SetupError, roots::Roots};
-
-/// The hosts that are never reached through a proxy.
-const LOOPBACK: &str = "localhost,127.0.0.0/8,::1";
+use crate::{OrgUrl, Reach, SetupError, roots::Roots};
 
 /// The pooled HTTP client. It is made at its first use and away from the runtime's threads:
 /// reading the system's certificates takes longer than everything else at the start.
@@ -56,19 +53,26 @@ pub(crate) enum Failure {
     Setup(String),
     /// No connection was made: nothing was sent.
     Connect(String),
+    /// The other side is not to be trusted, or speaks no TLS that is: nothing was sent.
+    Tls(String),
     /// The request went out, or parts of it, and no answer came.
     Lost(String),
 }
 
 impl Transport {
-    pub(crate) fn new(settings: &Settings) -> Result<Self, SetupError> {
+    /// A client for that org, whose replies are at most so many bytes after decompression.
+    pub(crate) fn new(
+        org: &OrgUrl,
+        reach: &Reach,
+        max_reply_bytes: u64,
+    ) -> Result<Self, SetupError> {
         let plan = Plan {
-            plain: settings.org.is_plain(),
-            connect_timeout: settings.connect_timeout,
-            roots: Roots::new(settings)?,
-            proxy: proxy(settings)?,
+            plain: org.is_plain(),
+            connect_timeout: reach.connect_timeout,
+            roots: Roots::new(reach)?,
+            proxy: proxy(reach)?,
         };
-        Ok(Self { client: OnceCell::new(), plan, max_reply_bytes: settings.max_reply_bytes })
+        Ok(Self { client: OnceCell::new(), plan, max_reply_bytes })
     }
 
     /// The client, made now if it was not yet.
@@ -100,7 +104,7 @@ impl Transport {
         };
         let mut response = match timeout_at(until, client?.execute(request)).await {
             Err(_) => return Err(Failure::Lost(late())),
-            Ok(Err(error)) if error.is_connect() => return Err(Failure::Connect(why(error))),
+            Ok(Err(error)) if error.is_connect() => return Err(unconnected(error)),
             Ok(Err(error)) if error.is_builder() => return Err(Failure::Setup(why(error))),
             Ok(Err(error)) => return Err(Failure::Lost(why(error))),
             Ok(Ok(response)) => response,
@@ -161,6 +165,20 @@ pub(crate) fn secret_header(text: &str) -> Option<HeaderValue> {
     Some(value)
 }
 
+/// No connection was made: because of TLS, or before it came to that.
+fn unconnected(error: reqwest::Error) -> Failure {
+    if is_tls(&error) { Failure::Tls(why(error)) } else { Failure::Connect(why(error)) }
+}
+
+/// True where TLS is among the causes. What it refuses comes as the inner error of an `io::Error`,
+/// which is no source of that.
+fn is_tls(error: &(dyn std::error::Error + 'static)) -> bool {
+    let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    error.is::<rustls::Error>()
+        || inner.is_some_and(|inner| is_tls(inner))
+        || error.source().is_some_and(is_tls)
+}
+
 /// The causes of a failed exchange, from the inside: the outer ones only name the layer. The URL
 /// is left out, as its query holds what was searched for.
 fn why(error: reqwest::Error) -> String {
@@ -172,16 +190,9 @@ fn why(error: reqwest::Error) -> String {
     innermost.to_string()
 }
 
-fn proxy(settings: &Settings) -> Result<Option<Proxy>, SetupError> {
-    let Some(text) = settings.https_proxy.as_deref().map(str::trim).filter(|url| !url.is_empty())
-    else {
-        return Ok(None);
-    };
-    let exceptions = match settings.no_proxy.as_deref() {
-        Some(hosts) => format!("{LOOPBACK},{hosts}"),
-        None => LOOPBACK.to_owned(),
-    };
+fn proxy(reach: &Reach) -> Result<Option<Proxy>, SetupError> {
+    let Some(text) = reach.proxy() else { return Ok(None) };
     // The error would show the URL, and with it the password.
     let proxy = Proxy::https(text).map_err(|_| SetupError::Proxy)?;
-    Ok(Some(proxy.no_proxy(NoProxy::from_string(&exceptions))))
+    Ok(Some(proxy.no_proxy(NoProxy::from_string(&reach.without_proxy()))))
 }

@@ -54,7 +54,7 @@ impl Trouble {
             Failure::Setup(why) => {
                 Self::Final(Error::new(ErrorKind::NotSent, format!("{what} was not sent: {why}")))
             }
-            Failure::Connect(why) => Self::passing(
+            Failure::Connect(why) | Failure::Tls(why) => Self::passing(
                 ErrorKind::Network,
                 format!("no connection for {what}, nothing was sent: {why}"),
             ),

@@ -77,10 +77,7 @@ impl App {
         settings.dpop = dpop;
         settings.max_in_flight = config.max_in_flight;
         settings.read_attempts = config.read_attempts;
-        settings.https_proxy = config.https_proxy;
-        settings.no_proxy = config.no_proxy;
-        settings.ca_file = config.ca_file;
-        settings.ca_dir = config.ca_dir;
+        settings.reach = config.reach;
         let surroundings =
             Surroundings { clock: Arc::clone(&clock), entropy: Arc::clone(&entropy) };
         let okta = Okta::new(settings, surroundings)?;

@@ -26,7 +26,7 @@ pub use file::read_cases;
 pub(crate) use file::reason;
 pub use layers::{At, Origin, Settings};
 use okta_catalog::Caller;
-use okta_client::OrgUrl;
+use okta_client::{OrgUrl, Reach};
 use okta_gate::SwitchedOff;
 use okta_policy::Policy;
 pub use profile::Profile;
@@ -90,14 +90,8 @@ pub struct Config {
     pub key_folders: Vec<PathBuf>,
     /// The private key of a custom domain's certificate.
     pub domain_key: Option<SecretString>,
-    /// The proxy on the way to Okta.
-    pub https_proxy: Option<String>,
-    /// Hosts to reach without it.
-    pub no_proxy: Option<String>,
-    /// Certificates to trust besides the system's.
-    pub ca_file: Option<PathBuf>,
-    /// A folder of them.
-    pub ca_dir: Option<PathBuf>,
+    /// The way to Okta: proxy and trusted certificates.
+    pub reach: Reach,
     /// What whoever wrote it may have overlooked: one sentence each.
     pub remarks: Vec<String>,
 }
@@ -161,10 +155,13 @@ impl Config {
                 .unwrap_or_else(|| uploads.into_iter().collect()),
             key_folders,
             domain_key: domain_key.transpose()?,
-            https_proxy: settings.text(&table::PROXY).map(str::to_owned),
-            no_proxy: settings.text(&table::NO_PROXY).map(str::to_owned),
-            ca_file: settings.path(&table::CA_FILE),
-            ca_dir: settings.path(&table::CA_DIR),
+            reach: Reach {
+                https_proxy: settings.text(&table::PROXY).map(str::to_owned),
+                no_proxy: settings.text(&table::NO_PROXY).map(str::to_owned),
+                ca_file: settings.path(&table::CA_FILE),
+                ca_dir: settings.path(&table::CA_DIR),
+                ..Reach::default()
+            },
             remarks,
         })
     }

@@ -6,7 +6,7 @@ use std::{
     },
 };
 
-use okta_client::{ErrorKind, Settings};
+use okta_client::{ErrorKind, Reach, Settings};
 
 use crate::support::{Server, answer, client, get, post, settings, with, with_api_token};
 
@@ -108,8 +108,11 @@ async fn the_proxy_gets_what_is_not_excepted() {
     let proxy = Server::start(|_, _| with(403, &[], "")).await;
     let with_password = proxy.origin.replace("http://", "http://ana:proxy-secret@");
     let through = |no_proxy: Option<&str>| Settings {
-        https_proxy: Some(with_password.clone()),
-        no_proxy: no_proxy.map(str::to_owned),
+        reach: Reach {
+            https_proxy: Some(with_password.clone()),
+            no_proxy: no_proxy.map(str::to_owned),
+            ..Reach::default()
+        },
         read_attempts: 1,
         ..settings("https://acme.invalid")
     };

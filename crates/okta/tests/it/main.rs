@@ -18,6 +18,7 @@ mod org_url;
 mod pages;
 mod paths;
 mod people;
+mod probe;
 mod reads;
 mod refresh;
 mod secrets;

@@ -1,4 +1,4 @@
-use okta_client::{Method, Request, Settings};
+use okta_client::{Method, Reach, Request, Settings};
 
 use crate::support::{
     Server, answer, get, log, service_app, token_reply, with, with_api_token, with_private_key,
@@ -27,7 +27,8 @@ async fn secrets_are_in_no_error_and_no_debug() {
     assert!(format!("{error:?}").contains("[redacted]"), "{error:?}");
 
     let proxy = Some("http://ana:proxy-secret@proxy.example".to_owned());
-    let settings = Settings { https_proxy: proxy, ..server.settings() };
+    let reach = Reach { https_proxy: proxy, ..Reach::default() };
+    let settings = Settings { reach, ..server.settings() };
     let text = format!("{settings:?} {:?}", service_app());
     assert!(!text.contains("proxy-secret"), "{text}");
     assert!(!text.contains("00secret") && !text.contains("MII"), "{text}");

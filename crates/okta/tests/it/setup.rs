@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use okta_client::{Credentials, Okta, Settings, SetupError, Surroundings};
+use okta_client::{Credentials, Okta, Reach, Settings, SetupError, Surroundings};
 use secrecy::SecretString;
 
 use crate::support::{TestClock, TestEntropy, service_app, settings};
@@ -39,8 +39,10 @@ fn the_defaults() {
 #[test]
 fn what_is_refused() {
     let fixture = |name: &str| {
-        std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+        Some(folder.join(name))
     };
+    let by = |reach: Reach| Settings { reach, ..acme() };
     let token = |text: &str| Credentials::ApiToken(SecretString::from(text));
     for (settings, says) in [
         (Settings { credentials: token(" "), ..acme() }, "API token"),
@@ -52,10 +54,10 @@ fn what_is_refused() {
         (Settings { max_in_flight: 0, ..acme() }, "max_in_flight"),
         (Settings { read_attempts: 0, ..acme() }, "read_attempts"),
         (Settings { user_agent: "a\nb".to_owned(), ..acme() }, "user agent"),
-        (Settings { https_proxy: Some("http://".to_owned()), ..acme() }, "proxy"),
-        (Settings { ca_file: Some(fixture("missing.pem")), ..acme() }, "cannot be read"),
-        (Settings { ca_dir: Some(fixture("missing")), ..acme() }, "cannot be read"),
-        (Settings { ca_file: Some(fixture("README.md")), ..acme() }, "no PEM certificate"),
+        (by(Reach { https_proxy: Some("http://".to_owned()), ..Reach::default() }), "proxy"),
+        (by(Reach { ca_file: fixture("missing.pem"), ..Reach::default() }), "cannot be read"),
+        (by(Reach { ca_dir: fixture("missing"), ..Reach::default() }), "cannot be read"),
+        (by(Reach { ca_file: fixture("README.md"), ..Reach::default() }), "no PEM certificate"),
     ] {
         let error = set_up(settings).unwrap_err().to_string();
         assert!(error.contains(says), "{says}: {error}");

@@ -1,6 +1,6 @@
 use std::{path::PathBuf, sync::Arc};
 
-use okta_client::{ErrorKind, Settings};
+use okta_client::{ErrorKind, Reach, Settings};
 use tokio::{io::AsyncWriteExt, net::TcpListener};
 use tokio_rustls::{
     TlsAcceptor,
@@ -14,7 +14,7 @@ use tokio_rustls::{
 use crate::support::{answer, client, get, receive, settings};
 
 /// An https server on loopback, and the PEM of the root that it wants to be trusted by.
-async fn https() -> (String, String) {
+pub(crate) async fn https() -> (String, String) {
     let mut root = rcgen::CertificateParams::new(Vec::new()).unwrap();
     root.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
     let root_key = rcgen::KeyPair::generate().unwrap();
@@ -61,10 +61,12 @@ async fn certificates_of_a_file_and_of_a_folder_are_trusted() {
     let file = folder.join("root.pem");
     fs_err::write(&file, pem).unwrap();
     fs_err::write(folder.join("README"), "no certificate").unwrap();
-    let by_file = Settings { ca_file: Some(file), ..settings(&origin) };
-    client(by_file).send(&get()).await.unwrap();
-    let by_folder = Settings { ca_dir: Some(folder), ..settings(&origin) };
-    client(by_folder).send(&get()).await.unwrap();
+    for reach in [
+        Reach { ca_file: Some(file), ..Reach::default() },
+        Reach { ca_dir: Some(folder), ..Reach::default() },
+    ] {
+        client(Settings { reach, ..settings(&origin) }).send(&get()).await.unwrap();
+    }
 }
 
 #[tokio::test]
@@ -72,7 +74,8 @@ async fn nobody_else_is() {
     let (origin, _) = https().await;
     let other =
         PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/root_certificate.pem");
-    let setup = client(Settings { ca_file: Some(other), ..settings(&origin) });
+    let reach = Reach { ca_file: Some(other), ..Reach::default() };
+    let setup = client(Settings { reach, ..settings(&origin) });
     let error = setup.send(&get()).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Network);
     assert!(error.message.contains("nothing was sent"), "{error}");
