@@ -3,6 +3,7 @@
 mod approvals;
 mod audit;
 mod config;
+mod doctor;
 mod policy;
 mod sign_in;
 
@@ -17,6 +18,7 @@ pub(crate) use audit::{
     ShowArgs, TailArgs, VerifyArgs, WindowArgs,
 };
 pub(crate) use config::{CheckConfigArgs, ConfigArgs, ConfigCommand, ShowConfigArgs};
+pub(crate) use doctor::DoctorArgs;
 pub(crate) use policy::{CheckArgs, ExplainArgs, PolicyArgs, PolicyCommand, ReplayArgs, TestArgs};
 pub(crate) use sign_in::{LoginArgs, LogoutArgs, WhoamiArgs};
 
@@ -66,6 +68,7 @@ pub(crate) enum Command {
     Login(LoginArgs),
     Logout(LogoutArgs),
     Whoami(WhoamiArgs),
+    Doctor(DoctorArgs),
     Call(CallArgs),
     Undo(UndoArgs),
     Approvals(ApprovalsArgs),

@@ -50,8 +50,7 @@ impl Okta {
         let user_agent =
             HeaderValue::from_str(&settings.user_agent).map_err(|_| SetupError::UserAgent)?;
         let session = Session::new(&settings.credentials, settings.dpop)?;
-        let transport =
-            Transport::new(&settings.org, &settings.reach, settings.max_reply_bytes)?;
+        let transport = Transport::new(&settings.org, &settings.reach, settings.max_reply_bytes)?;
         let max_in_flight = settings.max_in_flight.min(Semaphore::MAX_PERMITS);
         let wire = Wire {
             transport,
@@ -240,6 +239,11 @@ impl Okta {
     pub async fn expires(&self) -> Option<Timestamp> {
         let token = self.shared.session.last().await?;
         token.renew_at.map(|_| token.expires)
+    }
+
+    /// True where the token in use is bound to a key (RFC 9449); `None` where there is none.
+    pub async fn is_bound(&self) -> Option<bool> {
+        Some(self.shared.session.last().await?.proof.is_some())
     }
 
     /// Makes the HTTP client and signs in, in the background. How it ended shows in

@@ -122,9 +122,7 @@ impl Config {
         let Profile { name, settings, policy, off, audit, mut remarks, .. } =
             Profile::read(env, flags)?;
         let logging = Logging::of(&settings)?;
-        let org = settings.get(&table::ORG);
-        let org = org.ok_or_else(|| settings.missing(&table::ORG, "it names the Okta org"))?;
-        let org = OrgUrl::parse(org.text()).map_err(|error| org.bad(error))?;
+        let org = settings.org_url()?;
         let key_folders = settings.paths(&table::ALLOWED_KEY_DIRS).unwrap_or_default();
         let sign_in = sign_in::read(&settings, &key_folders, &mut remarks)?;
         let domain_key = settings
@@ -155,13 +153,7 @@ impl Config {
                 .unwrap_or_else(|| uploads.into_iter().collect()),
             key_folders,
             domain_key: domain_key.transpose()?,
-            reach: Reach {
-                https_proxy: settings.text(&table::PROXY).map(str::to_owned),
-                no_proxy: settings.text(&table::NO_PROXY).map(str::to_owned),
-                ca_file: settings.path(&table::CA_FILE),
-                ca_dir: settings.path(&table::CA_DIR),
-                ..Reach::default()
-            },
+            reach: settings.reach(),
             remarks,
         })
     }

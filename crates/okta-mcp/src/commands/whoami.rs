@@ -1,7 +1,8 @@
 //! `okta-mcp whoami`: who is signed in, and what they may do.
 
-use okta_client::{ErrorKind, Grant, Identity, Method, Request};
+use okta_client::{ErrorKind, Grant, Identity};
 use okta_mcp_server::App;
+use okta_mcp_setup::doctor::Holder;
 use serde_json::{Map, Value, json};
 
 use super::login;
@@ -11,9 +12,6 @@ use crate::{
     org::{self, Connected, Given},
     printer,
 };
-
-/// What the request for roles is called in Okta's System Log.
-const CALL_ID: &str = "whoami";
 
 /// Tells who is signed in.
 pub(crate) async fn run(args: &WhoamiArgs, given: &Given) -> Result<(), Failure> {
@@ -71,50 +69,19 @@ async fn facts(org: &Connected, grant: &Grant) -> Map<String, Value> {
 /// The admin roles, or why they are not known.
 async fn roles(org: &Connected, person: Option<String>) -> Value {
     let holder = match (person, org.api_token) {
-        (Some(person), _) => person,
-        // Okta knows whom an API token belongs to.
-        (None, true) => match own_id(org).await {
-            Ok(id) => id,
-            Err(why) => return why.into(),
+        (Some(person), _) => Holder::Person(person),
+        (None, true) => Holder::Token,
+        (None, false) => Holder::App(org.principal.clone()),
+    };
+    match okta_mcp_setup::doctor::roles(org.app.okta(), holder).await {
+        Ok(roles) if roles.is_empty() => "none".into(),
+        Ok(roles) => json!(roles),
+        Err(error) => match error.kind {
+            ErrorKind::MissingScope => "not known: that takes okta.roles.read".into(),
+            ErrorKind::MissingRole => "not known: none that may read roles".into(),
+            _ => format!("not known: {error}").into(),
         },
-        (None, false) => {
-            let template = "/oauth2/v1/clients/{clientId}/roles";
-            return read(org, template, &org.principal)
-                .await
-                .map_or_else(Value::from, |roles| labels(&roles));
-        }
-    };
-    read(org, "/api/v1/users/{userId}/roles", &holder)
-        .await
-        .map_or_else(Value::from, |roles| labels(&roles))
-}
-
-async fn own_id(org: &Connected) -> Result<String, String> {
-    let me = read(org, "/api/v1/users/{userId}", "me").await?;
-    let id = me.get("id").and_then(Value::as_str).map(str::to_owned);
-    id.ok_or_else(|| "not known: the answer has no id".to_owned())
-}
-
-async fn read(org: &Connected, template: &'static str, id: &str) -> Result<Value, String> {
-    let request = Request::new(Method::Get, template, |_| Some(id));
-    let request = request.map_err(|error| error.to_string())?;
-    match org.app.okta().send(&request, CALL_ID).await {
-        Ok(reply) => Ok(reply.body),
-        Err(error) => Err(match error.kind {
-            ErrorKind::MissingScope => "not known: that takes okta.roles.read".to_owned(),
-            ErrorKind::MissingRole => "not known: none that may read roles".to_owned(),
-            _ => format!("not known: {error}"),
-        }),
     }
-}
-
-fn labels(roles: &Value) -> Value {
-    let label = |role: &Value| {
-        let name = role.get("label").or_else(|| role.get("type"))?;
-        name.as_str().map(str::to_owned)
-    };
-    let roles: Vec<String> = roles.as_array().into_iter().flatten().filter_map(label).collect();
-    if roles.is_empty() { "none".into() } else { json!(roles) }
 }
 
 fn plain(value: &Value) -> String {

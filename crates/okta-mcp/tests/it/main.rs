@@ -9,6 +9,7 @@ mod call;
 mod config;
 mod configuration;
 mod demo;
+mod doctor;
 mod help;
 mod policy;
 mod reconcile;

@@ -13,6 +13,10 @@ use crate::{Error, ErrorKind, PrivateKey, SetupError, transport::secret_header, 
 /// How long an assertion is good for.
 const ASSERTION_SECONDS: i64 = 300;
 
+/// How many seconds before now an assertion says that it was made: Okta refuses one of the future,
+/// and clocks differ.
+const BACKDATED_SECONDS: i64 = 60;
+
 /// What a client has to prove itself with.
 #[derive(Clone)]
 pub enum ClientProof {
@@ -118,7 +122,7 @@ impl Client {
             "iss": self.id,
             "sub": self.id,
             "aud": endpoint,
-            "iat": now,
+            "iat": now.saturating_sub(BACKDATED_SECONDS),
             "exp": now.saturating_add(ASSERTION_SECONDS),
             "jti": wire.fresh_id(),
         });

@@ -137,18 +137,19 @@ impl Person {
                 return Ok(token);
             }
             let Some(refresh) = kept.refresh.clone() else {
-                return Err(self.needed(Some("the access token has ended".to_owned())));
+                let ended = Error::new(ErrorKind::SignIn, "the access token has ended");
+                return Err(self.needed(Some(ended)));
             };
             match self.refresh(wire, &kept, &refresh).await {
                 Err(error) if is_invalid_grant(&error) => {
                     // Somebody without the lock was faster, or the sign-in has come to its end.
                     let now = self.kept(wire).await?.and_then(|kept| kept.refresh);
                     if !same(now.as_ref(), &refresh) && lost.is_none() {
-                        lost = Some(error.message);
+                        lost = Some(error);
                         continue;
                     }
                     self.forget(wire, &kept.user.id).await?;
-                    return Err(self.needed(Some(error.message)));
+                    return Err(self.needed(Some(error)));
                 }
                 done => return done,
             }
@@ -289,13 +290,13 @@ impl Person {
         TokenOwner { org: wire.org.origin().to_owned(), client_id: self.endpoint.client.id.clone() }
     }
 
-    fn needed(&self, why: Option<String>) -> Error {
-        let why = why.map_or_else(String::new, |why| format!(" ({why})"));
+    /// A person has to sign in; the cause is how the last sign-in ended, with what Okta said of it.
+    fn needed(&self, cause: Option<Error>) -> Error {
+        let why = cause.as_ref().map_or_else(String::new, |cause| format!(" ({})", cause.message));
         let client = &self.endpoint.client.id;
-        Error::new(
-            ErrorKind::SignInNeeded,
-            format!("nobody is signed in to Okta through the app {client}{why}"),
-        )
+        let message = format!("nobody is signed in to Okta through the app {client}{why}");
+        let okta = cause.and_then(|cause| cause.okta);
+        Error { okta, ..Error::new(ErrorKind::SignInNeeded, message) }
     }
 }
 

@@ -54,7 +54,7 @@ async fn the_token_request_is_as_okta_wants_it() {
             "iss": "0oaServiceApp",
             "sub": "0oaServiceApp",
             "aud": audience,
-            "iat": START,
+            "iat": START - 60,
             "exp": START + 300,
             "jti": "00000000000000000000000000000001",
         })

@@ -7,10 +7,12 @@ use std::{
     sync::Arc,
 };
 
+use okta_client::{OrgUrl, Reach};
 use secrecy::ExposeSecret as _;
 
 use super::{
     ConfigError, Environment, Flags, SETTINGS,
+    secret::KeySource,
     setting::{Group, Kind, Setting, Value},
     table,
 };
@@ -81,6 +83,11 @@ impl At {
     /// A variable.
     pub(crate) const fn variable(name: &'static str) -> Self {
         Self { name, origin: Origin::Variable(name) }
+    }
+
+    /// The setting's name.
+    pub const fn name(&self) -> &'static str {
+        self.name
     }
 
     /// The setting first, then where it stands: in the midst of a sentence.
@@ -246,6 +253,36 @@ impl Settings {
     /// The org as it is given, unread.
     pub fn org(&self) -> Option<&str> {
         self.text(&table::ORG)
+    }
+
+    /// The org.
+    pub fn org_url(&self) -> Result<OrgUrl, ConfigError> {
+        let org = self.get(&table::ORG);
+        let org = org.ok_or_else(|| self.missing(&table::ORG, "it names the Okta org"))?;
+        OrgUrl::parse(org.text()).map_err(|error| org.bad(error))
+    }
+
+    /// The way to it: proxy and trusted certificates.
+    pub fn reach(&self) -> Reach {
+        Reach {
+            https_proxy: self.text(&table::PROXY).map(str::to_owned),
+            no_proxy: self.text(&table::NO_PROXY).map(str::to_owned),
+            ca_file: self.path(&table::CA_FILE),
+            ca_dir: self.path(&table::CA_DIR),
+            ..Reach::default()
+        }
+    }
+
+    /// The files that secrets are read from.
+    pub fn secret_files(&self) -> Vec<PathBuf> {
+        let groups = [Group::SignIn, Group::DomainKey];
+        let sources = groups.into_iter().filter_map(|group| self.one_of(group)).map(KeySource::of);
+        sources
+            .filter_map(|source| match source {
+                KeySource::File(path) => Some(path),
+                KeySource::Inline(_) | KeySource::Keyring => None,
+            })
+            .collect()
     }
 
     /// The client id.
