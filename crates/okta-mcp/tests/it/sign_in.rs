@@ -1,7 +1,7 @@
 //! `okta-mcp login`, `logout` and `whoami`, where no person is needed; people sign in in
 //! `e2e/sign_in.mjs`.
 
-use crate::support::{Home, Ran};
+use crate::support::{Home, Ran, fed, session};
 
 fn run(arguments: &[&str]) -> Ran {
     Home::new().run(arguments)
@@ -28,4 +28,40 @@ fn whoami_tells_what_the_app_may_do() {
     assert!(told["expires"].as_str().unwrap().ends_with('Z'));
     let ran = run(&["--sandbox", "whoami"]);
     assert_eq!(ran.stdout.lines().count(), told.as_object().unwrap().len(), "{ran:?}");
+}
+
+/// The opener of the desktop is a program of the system: here one that tells what it was given.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_server_opens_the_page_in_the_persons_browser() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let home = Home::new();
+    let org = home.sandbox(&[]);
+    let bin = home.path().join("bin");
+    let told = home.path().join("told");
+    assert!(std::process::Command::new("mkfifo").arg(&told).status().unwrap().success());
+    fs_err::create_dir(&bin).unwrap();
+    let opener = bin.join("xdg-open");
+    fs_err::write(&opener, format!("#!/bin/sh\nprintf %s \"$1\" > '{}'\n", told.display()))
+        .unwrap();
+    fs_err::set_permissions(&opener, std::fs::Permissions::from_mode(0o755)).unwrap();
+
+    let call = serde_json::json!({ "name": "list_users", "arguments": {} });
+    let mut command = home.command(&[]);
+    command
+        .env("OKTA_ORG_URL", org.env["OKTA_ORG_URL"].as_str().unwrap())
+        .env("OKTA_CLIENT_ID", org.sign_in["native"]["client_id"].as_str().unwrap())
+        .env("PATH", bin)
+        .env("DISPLAY", ":0");
+    let input = session("tools/call", &call).map(|message| format!("{message}\n")).concat();
+    let ran = fed(command, &input);
+    let answer: serde_json::Value =
+        serde_json::from_str(ran.stdout.lines().last().unwrap()).unwrap();
+    let text = answer["result"]["content"][0]["text"].as_str().unwrap();
+    let needed: serde_json::Value = serde_json::from_str(text).unwrap();
+    let sign_in = &needed["error"]["sign_in"];
+    assert_eq!(sign_in["opened"], true, "{needed}");
+    // It waits for who opens it.
+    assert_eq!(fs_err::read_to_string(told).unwrap(), sign_in["url"].as_str().unwrap());
 }

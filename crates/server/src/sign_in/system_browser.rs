@@ -32,3 +32,24 @@ impl Browser for SystemBrowser {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_one_only_where_somebody_sits_in_front_of_the_screen() {
+        let there = |set: &[&str]| {
+            SystemBrowser::of(&|name: &str| set.contains(&name).then(|| "1".to_owned())).is_some()
+        };
+        let always = cfg!(any(target_os = "macos", windows));
+        assert_eq!(there(&[]), always);
+        for screen in ["DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME"] {
+            assert!(there(&[screen]), "{screen}");
+            for away in ["SSH_CONNECTION", "SSH_TTY", "CI"] {
+                assert!(!there(&[screen, away]), "{screen} {away}");
+            }
+        }
+        assert_eq!(SystemBrowser::of(&|_: &str| Some(String::new())).is_some(), always);
+    }
+}

@@ -11,7 +11,7 @@ use std::{
 
 use jiff::Timestamp;
 use okta_client::{BoxFuture, Clock, Entropy};
-use okta_mcp_server::{App, Config, serve_stdio};
+use okta_mcp_server::{App, Browser, Config, serve_stdio};
 use okta_sandbox::{Org, Server};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -197,7 +197,18 @@ impl OrgBox {
         capabilities: Value,
     ) -> Client {
         let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
-        Self::connect_by(clock, environment, era, capabilities).await
+        Self::connect_by(clock, None, environment, era, capabilities).await
+    }
+
+    /// A server that opens pages with `browser`.
+    pub(crate) async fn connect_with_browser(
+        &self,
+        browser: Arc<dyn Browser>,
+        environment: &HashMap<&'static str, String>,
+    ) -> Client {
+        let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
+        let era = Era::Legacy("2025-11-25");
+        Self::connect_by(clock, Some(browser), environment, era, json!({})).await
     }
 
     /// A server whose clock is not the org's.
@@ -207,11 +218,12 @@ impl OrgBox {
         environment: &HashMap<&'static str, String>,
     ) -> Client {
         let clock = Arc::new(Off { hands: Arc::clone(&self.clock), hours });
-        Self::connect_by(clock, environment, Era::Legacy("2025-11-25"), json!({})).await
+        Self::connect_by(clock, None, environment, Era::Legacy("2025-11-25"), json!({})).await
     }
 
     async fn connect_by(
         clock: Arc<dyn Clock>,
+        browser: Option<Arc<dyn Browser>>,
         environment: &HashMap<&'static str, String>,
         era: Era,
         capabilities: Value,
@@ -222,6 +234,9 @@ impl OrgBox {
         let config =
             Config::from_environment(&|name: &str| environment.get(name).cloned()).unwrap();
         let app = App::new(config, clock, Arc::new(Counting(AtomicU64::new(seed)))).unwrap();
+        if let Some(browser) = browser {
+            app.handler.open_pages_with(browser);
+        }
         let (ours, theirs) = tokio::io::duplex(1 << 20);
         let (input, output) = tokio::io::split(theirs);
         let served = tokio::spawn(serve_stdio(app, input, output, std::future::pending()));

@@ -2,9 +2,11 @@
 
 use std::{
     collections::{BTreeSet, HashMap},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
+use okta_mcp_server::Browser;
 use serde_json::{Value, json};
 
 use crate::{
@@ -107,6 +109,35 @@ async fn without_links_in_the_client_the_answer_holds_the_link_and_the_code() {
         let app = environment["OKTA_CLIENT_ID"].clone();
         assert_eq!(principals(&environment), [app, admin], "first nobody, then a person");
     }
+}
+
+/// A browser that notes what it is to open, and opens it from the second page on.
+#[derive(Default)]
+struct Noting(Mutex<Vec<String>>);
+
+impl Browser for Noting {
+    fn open(&self, url: &str) -> bool {
+        let mut seen = self.0.lock().unwrap();
+        seen.push(url.to_owned());
+        seen.len() > 1
+    }
+}
+
+#[tokio::test]
+async fn a_browser_of_this_machine_opens_the_page_once() {
+    let org = OrgBox::patient().await;
+    let browser = Arc::new(Noting::default());
+    let mut client = org.connect_with_browser(browser.clone(), &environment(&org)).await;
+    let first = needed(&list_users(&mut client).await);
+    assert_eq!(first["sign_in"]["opened"], Value::Null, "it could not be: {first}");
+    for _ in 0..2 {
+        let told = needed(&list_users(&mut client).await);
+        assert_eq!(told["sign_in"]["opened"], true, "{told}");
+        assert_eq!(told["sign_in"]["url"], first["sign_in"]["url"], "the link is there, too");
+    }
+    let url = first["sign_in"]["url"].as_str().unwrap();
+    assert_eq!(*browser.0.lock().unwrap(), [url, url], "tried again, and opened once");
+    client.close().await;
 }
 
 #[tokio::test]
