@@ -397,7 +397,7 @@ async function commands(browser, { org, recorder }) {
     OKTA_CLIENT_ID: org.native.client_id,
     OKTA_MCP_SIGN_IN: "browser",
     OKTA_MCP_REDIRECT_PORT: `${port}`,
-    OKTA_SCOPES: `${READS} okta.roles.read`,
+    OKTA_SCOPES: `${READS} okta.roles.read okta.groups.manage okta.logs.read`,
   });
   try {
     const nobody = await desk.run("whoami");
@@ -430,6 +430,21 @@ async function commands(browser, { org, recorder }) {
     checks.that(plain.code === 0 && plain.stdout.includes(org.super_admin), "whoami, for people", plain);
     const called = await desk.run("call", "list_users", "limit=1");
     checks.equal(called.code, 0, "a call on the command line is made");
+    const doctor = await desk.run("doctor", "--json");
+    checks.equal(doctor.code, 0, "the doctor finds nothing");
+    const findings = JSON.parse(doctor.stdout).checks;
+    const outcomes = findings.map(({ check, outcome }) => `${check} ${outcome}`);
+    for (const good of ["client_id", "token", "scopes", "admin_role"]) {
+      checks.that(outcomes.includes(`${good} pass`), `the doctor: ${good}`, findings);
+    }
+
+    const made = await desk.run("call", "create_group", "profile.name=Night shift");
+    checks.equal(made.code, 0, "a change is made");
+    const beside = await desk.run("audit", "reconcile", "--since", "1h", "--json");
+    checks.equal(beside.code, 0, "trail and System Log tell the same of a person");
+    const joined = JSON.parse(beside.stdout);
+    checks.equal(joined.principal, org.super_admin, "whose writes were looked for");
+    checks.equal([joined.writes, joined.witnessed], [1, 1], "the change is in both");
 
     const token = recorder.exchanges.findLast((each) => each.headers.authorization?.startsWith("Bearer "));
     const { authorization } = token.headers;
@@ -453,6 +468,9 @@ async function commands(browser, { org, recorder }) {
     checks.equal([twice.code, twice.stdout.trim()], [0, "Nobody is signed in"], "logout again");
     const after = await desk.run("whoami");
     checks.equal(after.code, 1, "nobody is signed in");
+    const out = JSON.parse((await desk.run("doctor", "--json")).stdout).checks;
+    const troubles = out.flatMap(({ trouble }) => trouble ?? []);
+    checks.equal(troubles, ["signed_out"], "the doctor finds that");
     const kinds = desk.trail().map((row) => row.kind);
     checks.that(kinds.includes("sign_in") && kinds.includes("sign_out"), "both are in the trail", kinds);
 

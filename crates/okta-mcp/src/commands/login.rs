@@ -59,7 +59,7 @@ pub(crate) async fn logout(given: &Given) -> Result<(), Failure> {
 
 /// Signs in where that takes a person who is not signed in: on a terminal at once, elsewhere it is
 /// said how.
-pub(super) async fn ensure(org: &Connected) -> Result<(), Failure> {
+pub(in crate::commands) async fn ensure(org: &Connected) -> Result<(), Failure> {
     if !org.app.okta().is_personal() || resumed(org).await?.is_some() {
         return Ok(());
     }

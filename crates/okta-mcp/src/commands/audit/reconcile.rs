@@ -35,7 +35,7 @@ struct Told {
     org: String,
     /// Who is responsible for our calls.
     principal: String,
-    /// Whose events were read: the ids of the app, or of the admin.
+    /// Whose events were read: the id of the app, of the admin, or of the person.
     actor: String,
     /// The verification of the trail.
     verified: Report,
@@ -66,7 +66,7 @@ pub(super) async fn run(desk: &Desk, args: &ReconcileArgs, given: &Given) -> Res
         until: window.until,
         read: log.read,
         org: &org.host,
-        principal: &org.principal,
+        principal: &log.principal,
         silent: &facts::silent,
     };
     let found = okta_trail::reconcile(&desk.folder, question, &log.events);
@@ -76,7 +76,7 @@ pub(super) async fn run(desk: &Desk, args: &ReconcileArgs, given: &Given) -> Res
         "contradicted": found.contradicted.len(), "unexplained": found.unexplained.len(),
     });
     desk.tell("audit.reconciled", members(told));
-    let (org, principal, actor) = (org.host, org.principal, log.actor);
+    let (org, principal, actor) = (org.host, log.principal, log.actor);
     Told { window, org, principal, actor, verified, found }.show(args)
 }
 

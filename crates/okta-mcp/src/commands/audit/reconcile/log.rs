@@ -12,13 +12,20 @@ use super::{
     Window,
     event::{self, FIELDS},
 };
-use crate::{commands::call::failure, failure::Failure, org::Connected, terminal::Person};
+use crate::{
+    commands::{call::failure, login},
+    failure::Failure,
+    org::Connected,
+    terminal::Person,
+};
 
 /// The part of the log that tells of us.
 pub(super) struct Log {
     /// Its events, the earliest first.
     pub(super) events: Vec<Event>,
-    /// The id of the app, or of the admin behind the API token.
+    /// Who is responsible for our calls.
+    pub(super) principal: String,
+    /// The id of the app, of the admin behind the API token, or of the person who signed in.
     pub(super) actor: String,
     /// When it was read.
     pub(super) read: Timestamp,
@@ -32,7 +39,7 @@ pub(super) async fn read(org: &Connected, window: Window) -> Result<Log, Failure
     // The trail is read next: what is recorded of this is whole by then.
     org.app.handler.gate().drain().await;
     let (events, actor) = result?;
-    Ok(Log { events, actor, read })
+    Ok(Log { events, principal: caller.context.principal, actor, read })
 }
 
 struct Caller<'a> {
@@ -43,6 +50,7 @@ struct Caller<'a> {
 
 impl<'a> Caller<'a> {
     async fn new(org: &'a Connected) -> Result<Self, Failure> {
+        login::ensure(org).await?;
         let context = org.context("okta-mcp audit reconcile").await;
         let person = Person::new(org.app.approvals().clone(), false).await?;
         Ok(Self { org, context, person })
@@ -67,6 +75,9 @@ impl<'a> Caller<'a> {
 
     /// Who does in Okta's eyes what we do.
     async fn actor(&self) -> Result<String, Failure> {
+        if let Some(person) = self.org.app.okta().identity().await {
+            return Ok(person.id);
+        }
         if !self.org.api_token {
             return Ok(self.org.principal.clone());
         }
@@ -85,6 +96,11 @@ impl<'a> Caller<'a> {
         let actor = Value::from(actor);
         if self.org.api_token {
             return format!("actor.id eq {actor}");
+        }
+        if self.org.app.okta().is_personal() {
+            // What they do through other apps is no use of this one.
+            let app = Value::from(&*self.org.principal);
+            return format!("actor.id eq {actor} and client.id eq {app}");
         }
         format!("actor.id eq {actor} or client.id eq {actor}")
     }
