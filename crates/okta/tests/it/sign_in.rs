@@ -1,15 +1,10 @@
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use aws_lc_rs::signature::{KeyPair, RSA_PKCS1_2048_8192_SHA256, RsaKeyPair, UnparsedPublicKey};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use okta_client::{Credentials, ErrorKind, Grant, PrivateKey, Settings};
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
 use crate::support::{
     START, Server, answer, client, get, nothing, post, token_reply, with, with_api_token,
@@ -336,13 +331,12 @@ async fn an_api_token_needs_no_sign_in() {
 
 #[tokio::test]
 async fn a_caller_who_leaves_takes_nobody_along() {
-    let count = Arc::new(AtomicUsize::new(0));
-    let server = Server::start_async(move |seen, _| {
-        let first = seen.is_token_request() && count.fetch_add(1, Ordering::SeqCst) == 0;
+    let gone = Arc::new(Notify::new());
+    let held = Arc::clone(&gone);
+    let server = Server::start_async(move |_, _| {
+        let held = Arc::clone(&held);
         async move {
-            if first {
-                std::future::pending::<()>().await;
-            }
+            held.notified().await;
             token_reply("at", 3600)
         }
     })
@@ -360,7 +354,10 @@ async fn a_caller_who_leaves_takes_nobody_along() {
         async move { setup.okta.sign_in().await }
     });
     leaving.abort();
+    assert!(leaving.await.unwrap_err().is_cancelled());
+    gone.notify_one();
     staying.await.unwrap().unwrap();
+    assert_eq!(server.hits(), 1, "what was begun goes on");
 }
 
 #[tokio::test]
