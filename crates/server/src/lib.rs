@@ -24,6 +24,7 @@ pub use config::{
     read_cases,
 };
 pub use handler::Handler;
+pub use key_file::is_path;
 pub use logging::{Logging, LoggingError};
 pub use sign_in::{Browser, LoopbackPage, SystemBrowser, TokenFiles};
 pub use stdio::serve_stdio;
