@@ -3,6 +3,7 @@
 mod approvals;
 mod audit;
 mod config;
+mod init;
 mod policy;
 mod sign_in;
 
@@ -17,6 +18,7 @@ pub(crate) use audit::{
     ShowArgs, TailArgs, VerifyArgs, WindowArgs,
 };
 pub(crate) use config::{CheckConfigArgs, ConfigArgs, ConfigCommand, ShowConfigArgs};
+pub(crate) use init::{InitArgs, NO_CLIENT};
 pub(crate) use policy::{CheckArgs, ExplainArgs, PolicyArgs, PolicyCommand, ReplayArgs, TestArgs};
 pub(crate) use sign_in::{LoginArgs, LogoutArgs, WhoamiArgs};
 
@@ -63,6 +65,7 @@ pub(crate) enum Command {
     /// Show what an MCP client can do, with an Okta org in memory
     #[command(after_help = "Example: okta-mcp demo")]
     Demo,
+    Init(Box<InitArgs>),
     Login(LoginArgs),
     Logout(LogoutArgs),
     Whoami(WhoamiArgs),

@@ -15,7 +15,7 @@ use crate::{
     SignIn, SignedOut, Surroundings,
     exchange::{Outgoing, Verdict, wants_nonce},
     limits::{self, Endpoint, Limits},
-    sign_in::{Begun, Issued, Session},
+    sign_in::{Begun, Issued, Session, read},
     transport::{Failure, Transport},
     wire::{Course, Wire},
 };
@@ -213,6 +213,12 @@ impl Okta {
     /// where it does not. `None` where nobody is signed in.
     pub async fn sign_out(&self) -> Result<Option<SignedOut>, Error> {
         self.shared.session.end(&self.shared.wire).await
+    }
+
+    /// A document that the org shows everybody, such as `/.well-known/okta-organization`: nobody
+    /// signs in for it, and no credential is sent.
+    pub async fn document(&self, path: &'static str) -> Result<Value, Error> {
+        read(&self.shared.wire, path).await
     }
 
     /// What Okta says of the token in use (RFC 7662 section 2.2: `scope`, `username`, `exp` …);

@@ -32,6 +32,7 @@ pub use client::ClientProof;
 pub use dpop::Dpop;
 pub(crate) use dpop::{Asker, HEADER as PROOF, ProofKey};
 use endpoint::Endpoint;
+pub(crate) use id_token::read;
 pub(crate) use person::{Begun, Waiting};
 pub use person::{Flow, PersonalSignIn};
 pub use prompt::{Arrival, Landed, Landing, Loopback, Prompt, SignIn};

@@ -18,6 +18,7 @@ pub use installed::{Content, Environment, Found, Launch, Starts, installed};
 pub use machine::{Machine, System};
 pub use okta_own::{OktaOwn, PlacedKey};
 use text::Text;
+pub(crate) use toml::{edited, shown as shown_toml};
 
 /// An MCP client.
 #[derive(Clone, Copy, Debug)]
@@ -179,21 +180,19 @@ impl Client {
         if self.servers(text)?.iter().any(|server| server.name == name && server.entry == *entry) {
             return Ok(text.to_owned());
         }
-        let text = Text::of(text);
         match self.format {
             Format::Json { section, typed, comments } => {
-                json::with(&text, section, comments, name, entry, typed)
+                json::with(&Text::of(text), section, comments, name, entry, typed)
             }
-            Format::Toml { section } => toml::with(&text, section, name, entry),
+            Format::Toml { section } => toml::with(text, section, name, entry),
         }
     }
 
     /// The text of its file as people may see it: with `…` for what may be a secret.
     pub fn shown(&self, text: &str) -> Result<String, Unreadable> {
-        let text = Text::of(text);
         match self.format {
-            Format::Json { comments, .. } => json::shown(&text, comments),
-            Format::Toml { .. } => toml::shown(&text),
+            Format::Json { comments, .. } => json::shown(&Text::of(text), comments),
+            Format::Toml { .. } => toml::shown(text),
         }
     }
 }

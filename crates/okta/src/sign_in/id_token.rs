@@ -117,7 +117,7 @@ impl IdToken {
 }
 
 /// A public document of the org.
-async fn read(wire: &Wire, path: &'static str) -> Result<Value, Error> {
+pub(crate) async fn read(wire: &Wire, path: &'static str) -> Result<Value, Error> {
     let what = format!("GET {path}");
     let unfit = |_| Error::new(ErrorKind::NotSent, format!("{what} could not be built"));
     let mut course = Course::new(wire);

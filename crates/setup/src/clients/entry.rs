@@ -30,44 +30,84 @@ impl Entry {
     }
 }
 
-/// True for the name of what may be a secret.
-pub(crate) fn is_secret_name(name: &str) -> bool {
-    const TELLING: [&str; 9] =
-        ["key", "token", "secret", "password", "passwd", "passphrase", "credential", "auth", "pat"];
-    // Where a key is kept, and what it is called, is no secret.
-    const HARMLESS: [&str; 3] = ["id", "file", "path"];
-    let ours = SETTINGS.iter().find(|setting| setting.variable == name);
-    if let Some(setting) = ours {
-        return setting.is_secret();
-    }
-    let spread: String = name
-        .chars()
-        .flat_map(|c| {
-            let gap = c.is_ascii_uppercase() && !name.contains(['_', '-']);
-            gap.then_some('_').into_iter().chain(std::iter::once(c.to_ascii_lowercase()))
-        })
-        .collect();
-    let mut words = spread.split(['_', '-', '.', ' ']).filter(|word| !word.is_empty());
-    let last = words.clone().next_back().unwrap_or_default();
-    let whole = spread.replace(['_', '-'], "");
-    let tells = |word: &str| TELLING.iter().any(|telling| word.starts_with(telling));
-    let runs = ["apikey", "authorization", "accesstoken"].iter().any(|run| whole.contains(run));
-    !HARMLESS.contains(&last) && (words.any(tells) || runs)
+/// How much is hidden of what stands under a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Hides {
+    /// All of it.
+    All,
+    /// What looks like a secret.
+    Secrets,
+    /// What can be nothing else: it is under the name of an id or a place.
+    Plain,
 }
 
-/// True for what looks like a secret itself, whatever it is called.
-pub(crate) fn is_secret_text(text: &str) -> bool {
-    let run = |text: &str| {
-        text.len() >= 24
-            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-+=.~".contains(&byte))
-            && text.bytes().any(|byte| byte.is_ascii_digit())
-            && text.bytes().any(|byte| byte.is_ascii_uppercase())
-    };
-    let text = text.trim();
-    text.contains("-----BEGIN")
-        || text.starts_with("Bearer ")
-        || text.starts_with("SSWS ")
-        || text.split(['=', ' ', ':', '/', '@']).any(run)
+impl Hides {
+    /// By the name.
+    pub(crate) fn of(name: &str) -> Self {
+        const TELLING: [&str; 9] = [
+            "key",
+            "token",
+            "secret",
+            "password",
+            "passwd",
+            "passphrase",
+            "credential",
+            "auth",
+            "pat",
+        ];
+        // Where a key is kept, and what it is called, is no secret.
+        const HARMLESS: [&str; 3] = ["id", "file", "path"];
+        if let Some(ours) =
+            SETTINGS.iter().find(|one| one.variable == name || one.key == Some(name))
+        {
+            return if ours.is_secret() { Self::All } else { Self::Plain };
+        }
+        // apiKey as api_key.
+        let humps = !name.contains(['_', '-']);
+        let spread: String = name
+            .chars()
+            .flat_map(|c| {
+                let gap = humps && c.is_ascii_uppercase();
+                gap.then_some('_').into_iter().chain(std::iter::once(c.to_ascii_lowercase()))
+            })
+            .collect();
+        let mut words = spread.split(['_', '-', '.', ' ']).filter(|word| !word.is_empty());
+        if words.clone().next_back().is_some_and(|last| HARMLESS.contains(&last)) {
+            return Self::Plain;
+        }
+        let whole = spread.replace(['_', '-'], "");
+        let tells = |word: &str| TELLING.iter().any(|telling| word.starts_with(telling));
+        let runs = ["apikey", "authorization", "accesstoken"].iter().any(|run| whole.contains(run));
+        if words.any(tells) || runs { Self::All } else { Self::Secrets }
+    }
+
+    /// The same, below a name that hides `outer`.
+    pub(crate) fn below(outer: Self, name: &str) -> Self {
+        if outer == Self::All { outer } else { Self::of(name) }
+    }
+
+    /// True for a text that is hidden.
+    pub(crate) fn text(self, text: &str) -> bool {
+        let run = |text: &str| {
+            text.len() >= 24
+                && text
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b"_-+=.~".contains(&byte))
+                && text.bytes().any(|byte| byte.is_ascii_digit())
+                && text.bytes().any(|byte| byte.is_ascii_uppercase())
+        };
+        let text = text.trim();
+        self == Self::All
+            || text.contains("-----BEGIN")
+            || text.starts_with("Bearer ")
+            || text.starts_with("SSWS ")
+            || (self == Self::Secrets && text.split(['=', ' ', ':', '/', '@']).any(run))
+    }
+}
+
+/// True for an argument after which a secret follows, such as `--token`.
+pub(crate) fn names_secret(argument: &str) -> bool {
+    argument.starts_with('-') && !argument.contains('=') && Hides::of(argument) == Hides::All
 }
 
 /// What stands for a secret where people see it.
@@ -82,7 +122,7 @@ mod tests {
         for secret in [
             "OKTA_PRIVATE_KEY",
             "OKTA_API_TOKEN",
-            "OKTA_CLIENT_SECRET",
+            "client_secret",
             "GITHUB_PERSONAL_ACCESS_TOKEN",
             "apiKey",
             "api_key",
@@ -90,21 +130,17 @@ mod tests {
             "X-Auth-Token",
             "DB_PASSWORD",
             "SLACK_TOKENS",
+            "--token",
         ] {
-            assert!(is_secret_name(secret), "{secret}");
+            assert_eq!(Hides::of(secret), Hides::All, "{secret}");
         }
-        for other in [
-            "OKTA_ORG_URL",
-            "OKTA_KEY_ID",
-            "OKTA_PRIVATE_KEY_FILE",
-            "command",
-            "args",
-            "HOME",
-            "PATH",
-            "OKTA_MCP_ALLOWED_KEY_DIRS",
-            "theme",
-        ] {
-            assert!(!is_secret_name(other), "{other}");
+        for other in
+            ["OKTA_ORG_URL", "key_id", "OKTA_PRIVATE_KEY_FILE", "allowed_key_dirs", "userId"]
+        {
+            assert_eq!(Hides::of(other), Hides::Plain, "{other}");
+        }
+        for other in ["command", "args", "HOME", "theme"] {
+            assert_eq!(Hides::of(other), Hides::Secrets, "{other}");
         }
     }
 
@@ -116,7 +152,7 @@ mod tests {
             "--token=ghp_0123456789ABCDEFGHIJabcdefghij",
             "https://ana:0123456789ABCDEFGHIJabcdefghij@example.com",
         ] {
-            assert!(is_secret_text(secret), "{secret}");
+            assert!(Hides::Secrets.text(secret), "{secret}");
         }
         for other in [
             "okta-mcp",
@@ -125,7 +161,10 @@ mod tests {
             "https://acme.okta.com",
             "0oa1b2C3d4",
         ] {
-            assert!(!is_secret_text(other), "{other}");
+            assert!(!Hides::Secrets.text(other), "{other}");
+            assert!(Hides::All.text(other), "{other}");
         }
+        assert!(!Hides::Plain.text("okta-mcp-20261121T093000Z"));
+        assert!(Hides::Plain.text("-----BEGIN PRIVATE KEY-----"));
     }
 }

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{CLIENTS, Client, Entry, Machine, OktaOwn, Server, Unreadable, entry::is_secret_name};
+use super::{CLIENTS, Client, Entry, Machine, OktaOwn, Server, Unreadable, entry::Hides};
 
 /// What tells how clients start okta-mcp here.
 pub struct Environment<'a> {
@@ -115,7 +115,7 @@ impl Environment<'_> {
         };
         let secrets = env
             .iter()
-            .filter(|(name, value)| is_secret_name(name) && holds_secret(value))
+            .filter(|(name, value)| Hides::of(name) == Hides::All && holds_secret(value))
             .map(|(name, _)| name.clone())
             .collect();
         Some(Launch {

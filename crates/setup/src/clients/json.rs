@@ -7,7 +7,7 @@ use jsonc_parser::{
 
 use super::{
     Entry, Server, Text, Unreadable,
-    entry::{HIDDEN, is_secret_name, is_secret_text},
+    entry::{HIDDEN, Hides, names_secret},
 };
 
 /// What holds settings of a server that is elsewhere: an entry that is started has none of them.
@@ -60,7 +60,7 @@ pub(super) fn with(
 pub(super) fn shown(text: &Text<'_>, comments: bool) -> Result<String, Unreadable> {
     let root = parse(text, comments)?;
     if let Some(value) = root.value() {
-        hide(&value, false);
+        hide(&value, Hides::Secrets);
     }
     Ok(text.again(&root.to_string()))
 }
@@ -195,12 +195,11 @@ fn set(there: &CstObject, name: &str, value: CstInputValue) {
     }
 }
 
-/// Hides what may be a secret below a value; all of it where `all`.
-fn hide(value: &CstNode, all: bool) {
+/// Hides what may be a secret in a value, by the name that it stands under.
+fn hide(value: &CstNode, by: Hides) {
     match value {
         CstNode::Leaf(CstLeafNode::StringLit(text)) => {
-            let secret = || text.decoded_value().map_or(true, |text| is_secret_text(&text));
-            if all || secret() {
+            if text.decoded_value().map_or(true, |text| by.text(&text)) {
                 text.set_raw_value(format!("\"{HIDDEN}\""));
             }
         }
@@ -208,17 +207,17 @@ fn hide(value: &CstNode, all: bool) {
             for property in object.properties() {
                 let name = property.decoded_name().unwrap_or_default();
                 if let Some(value) = property.value() {
-                    hide(&value, all || is_secret_name(&name));
+                    hide(&value, Hides::below(by, &name));
                 }
             }
         }
         CstNode::Container(CstContainerNode::Array(array)) => {
             let mut told = false;
             for element in array.elements() {
-                hide(&element, all || told);
                 // What follows an argument such as `--token`.
-                let text = text_of(&element).unwrap_or_default();
-                told = text.starts_with('-') && !text.contains('=') && is_secret_name(&text);
+                let names = text_of(&element).is_some_and(|text| names_secret(&text));
+                hide(&element, if told { Hides::All } else { by });
+                told = names;
             }
         }
         CstNode::Leaf(_) | CstNode::Container(_) => {}

@@ -7,7 +7,7 @@ use toml_edit::{
 
 use super::{
     Entry, Server, Text, Unreadable,
-    entry::{HIDDEN, is_secret_name, is_secret_text},
+    entry::{HIDDEN, Hides, names_secret},
 };
 
 /// What holds settings of a server that is elsewhere: an entry that is started has none of them.
@@ -26,12 +26,20 @@ pub(super) fn servers(text: &Text<'_>, section: &str) -> Result<Vec<Server>, Unr
 }
 
 pub(super) fn with(
-    text: &Text<'_>,
+    text: &str,
     section: &str,
     name: &str,
     entry: &Entry,
 ) -> Result<String, Unreadable> {
-    let mut document = parse(text)?;
+    edited(text, |document| set_server(document, section, name, entry))
+}
+
+fn set_server(
+    document: &mut DocumentMut,
+    section: &str,
+    name: &str,
+    entry: &Entry,
+) -> Result<(), Unreadable> {
     let implicit = || {
         let mut table = Table::new();
         table.set_implicit(true);
@@ -48,14 +56,26 @@ pub(super) fn with(
         replace(&mut table, entry);
         servers.insert(name, Item::Table(table));
     }
+    Ok(())
+}
+
+/// The text as `edit` changes what it says.
+pub(crate) fn edited<E: From<Unreadable>>(
+    text: &str,
+    edit: impl FnOnce(&mut DocumentMut) -> Result<(), E>,
+) -> Result<String, E> {
+    let text = Text::of(text);
+    let mut document = parse(&text)?;
+    edit(&mut document)?;
     Ok(text.again(&document.to_string()))
 }
 
 /// The text with `…` for what may be a secret.
-pub(super) fn shown(text: &Text<'_>) -> Result<String, Unreadable> {
-    let mut document = parse(text)?;
-    Hide { all: false }.visit_document_mut(&mut document);
-    Ok(text.again(&document.to_string()))
+pub(crate) fn shown(text: &str) -> Result<String, Unreadable> {
+    edited(text, |document| {
+        Hide { by: Hides::Secrets }.visit_document_mut(document);
+        Ok(())
+    })
 }
 
 fn parse(text: &Text<'_>) -> Result<DocumentMut, Unreadable> {
@@ -106,35 +126,34 @@ fn set(there: &mut dyn TableLike, name: &str, new: Value) {
     }
 }
 
-/// Hides what may be a secret.
+/// Hides what may be a secret, by the name that it stands under.
 struct Hide {
-    all: bool,
+    by: Hides,
 }
 
 impl VisitMut for Hide {
     fn visit_table_like_kv_mut(&mut self, key: toml_edit::KeyMut<'_>, node: &mut Item) {
-        let before = self.all;
-        self.all |= is_secret_name(&key);
+        let outer = self.by;
+        self.by = Hides::below(outer, &key);
         visit_table_like_kv_mut(self, key, node);
-        self.all = before;
+        self.by = outer;
     }
 
     fn visit_array_mut(&mut self, node: &mut Array) {
-        let (before, mut told) = (self.all, false);
+        let (outer, mut told) = (self.by, false);
         for element in node.iter_mut() {
-            let text = element.as_str().unwrap_or_default();
             // What follows an argument such as `--token`.
-            let names = text.starts_with('-') && !text.contains('=') && is_secret_name(text);
-            self.all = before || told;
+            let names = element.as_str().is_some_and(names_secret);
+            self.by = if told { Hides::All } else { outer };
             self.visit_value_mut(element);
             told = names;
         }
-        self.all = before;
+        self.by = outer;
     }
 
     fn visit_value_mut(&mut self, node: &mut Value) {
         match node {
-            Value::String(text) if self.all || is_secret_text(text.value()) => {
+            Value::String(text) if self.by.text(text.value()) => {
                 let decor = node.decor().clone();
                 *node = HIDDEN.into();
                 *node.decor_mut() = decor;

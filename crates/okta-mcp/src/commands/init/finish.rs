@@ -1,0 +1,143 @@
+//! What is asked of the org: what it is, and whether the sign-in works.
+
+use std::sync::Arc;
+
+use okta_client::{Credentials, Error, Grant, Method, Okta, OrgUrl, Request, Surroundings};
+use okta_mcp_server::{App, Config, Flags, SystemClock, SystemEntropy};
+use okta_mcp_setup::{
+    org as about,
+    profile::{self, Given as Set},
+};
+use secrecy::SecretString;
+
+use super::{ask::Asker, gather::Wish, place::Place};
+use crate::{
+    cli::{InitArgs, LoginArgs},
+    commands::login,
+    failure::Failure,
+    org::{self, Given},
+    printer,
+};
+
+/// Asks the org what it is.
+pub(super) async fn check_org(org: &OrgUrl, place: &Place) -> Result<(), Failure> {
+    let okta = reach(org, place)?;
+    let told = about::ask(&okta).await.map_err(|error| Failure::Failed {
+        message: format!("{org} cannot be checked: {error}"),
+        next: Some(
+            "check the URL, the proxy (HTTPS_PROXY) and the certificates (SSL_CERT_FILE); \
+             --offline goes on without asking"
+                .to_owned(),
+        ),
+    })?;
+    let (host, engine, id) = (org.host(), told.engine.name(), okta_gate::escaped(&told.id));
+    printer::data(&format!("{host}: {engine}, org {id}"))?;
+    if let Some(own) = &told.own_host {
+        printer::note(&format!(
+            "The org calls itself {own}; {host} works as well, and is what the profile will say"
+        ));
+    }
+    Ok(())
+}
+
+/// A client for what the org tells everybody, by the way that profile and environment name.
+fn reach(org: &OrgUrl, place: &Place) -> Result<Okta, Failure> {
+    let text = fs_err::read_to_string(&place.config).unwrap_or_default();
+    let only = vec![("org", Set::Text(org.origin().to_owned()))];
+    let text = profile::with(&text, &place.profile, &only).map_err(Failure::usage)?;
+    let env = |name: &str| match name {
+        // Nobody signs in: it is never sent.
+        "OKTA_API_TOKEN" => Some("none".to_owned()),
+        name if name.starts_with("OKTA_") => None,
+        name => org::environment(name),
+    };
+    let config = Config::of_text(place.config.clone(), text, &place.profile, &env);
+    let config = config.map_err(Failure::usage)?;
+    let nobody = Credentials::ApiToken(SecretString::from("none"));
+    let mut settings = okta_client::Settings::new(config.org, nobody);
+    settings.read_attempts = 1;
+    settings.https_proxy = config.https_proxy;
+    settings.no_proxy = config.no_proxy;
+    settings.ca_file = config.ca_file;
+    settings.ca_dir = config.ca_dir;
+    let surroundings =
+        Surroundings { clock: Arc::new(SystemClock), entropy: Arc::new(SystemEntropy) };
+    Okta::new(settings, surroundings).map_err(Failure::usage)
+}
+
+/// Tries to sign in as the server will, as far as that can be tried yet.
+pub(super) async fn run(
+    wish: &Wish,
+    place: &Place,
+    args: &InitArgs,
+    asker: &mut Asker,
+) -> Result<(), Failure> {
+    let flag = place.flag();
+    if args.offline {
+        return printer::data(&format!("Next: okta-mcp whoami{flag}"));
+    }
+    if wish.kind.is_of_people() {
+        if asker.yes("Sign in now?", true).await? {
+            let login = LoginArgs { again: false, no_browser: false };
+            return login::login(&login, &given(place)).await;
+        }
+        return printer::data(&format!(
+            "Next: okta-mcp login{flag}; without it the first call shows the page"
+        ));
+    }
+    if wish.made_key
+        && !asker.yes("Is the public key registered, and shall it be tried?", true).await?
+    {
+        return printer::data(&format!(
+            "Next: register the public key in the app, then okta-mcp whoami{flag}"
+        ));
+    }
+    try_it(wish, place).await
+}
+
+fn given(place: &Place) -> Given {
+    let flags = Flags {
+        file: Some(place.config.clone()),
+        profile: Some(place.profile.clone()),
+        read_only: false,
+    };
+    Given { sandbox: false, flags }
+}
+
+async fn try_it(wish: &Wish, place: &Place) -> Result<(), Failure> {
+    let org = org::connect(&given(place), App::for_one_call).await?;
+    let flag = place.flag();
+    let refused = |error: &Error| Failure::Failed {
+        message: format!(
+            "everything is written, but the sign-in fails: {}",
+            okta_gate::escaped(&error.to_string())
+        ),
+        next: Some(format!(
+            "okta-mcp doctor{flag} tells what is wrong; then okta-mcp whoami{flag}"
+        )),
+    };
+    let grant = org.app.okta().resume().await.map_err(|error| refused(&error))?;
+    match grant {
+        Grant::Unlimited => {
+            // Okta first looks at the token when something is asked for.
+            let me = Request::new(Method::Get, "/api/v1/users/{userId}", |_| Some("me"));
+            let me = me.map_err(Failure::unexpected)?;
+            org.app.okta().send(&me, "init").await.map_err(|error| refused(&error))?;
+            printer::data(&format!("The API token is good for {}", org.host))
+        }
+        Grant::Scopes(granted) => {
+            let missing: Vec<&str> = wish
+                .scopes
+                .iter()
+                .map(String::as_str)
+                .filter(|scope| !granted.iter().any(|one| one == scope))
+                .collect();
+            if !missing.is_empty() {
+                let missing = missing.join(" ");
+                printer::note(&format!("note: Okta did not grant {missing}"));
+            }
+            let (host, count) = (&org.host, granted.len());
+            printer::data(&format!("{} is signed in to {host}: {count} scopes", org.principal))
+        }
+    }
+}
