@@ -136,6 +136,7 @@ impl Dialogue {
             BufReader::new(input).read_line(&mut line).map(|length| (length, line))
         });
         let read = tokio::select! {
+            biased;
             () = self.stop.told() => return Err(nothing()),
             read = read => read.map_err(Failure::unexpected)?,
         };

@@ -57,14 +57,15 @@ fn add(page: &mut Page, step: &Step) {
         .iter()
         .map(|line| match line {
             Line::Do(text) => format!("* {text}"),
-            Line::Why(text) => format!("  <br>{text}."),
+            Line::Why(text) => format!("\n  {text}.\n"),
             Line::Copy(text) => {
                 let lines: Vec<String> = text.lines().map(|line| format!("  {line}")).collect();
                 format!("\n  ```text\n{}\n  ```\n", lines.join("\n"))
             }
         })
         .collect();
-    page.paragraph(&lines.join("\n"));
+    // Two parts that each stand by themselves need but one line between them.
+    page.paragraph(lines.join("\n").replace("\n\n\n", "\n\n").trim_end());
 }
 
 /// What may be wrong, as `okta-mcp doctor` tells it.

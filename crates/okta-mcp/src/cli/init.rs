@@ -20,7 +20,7 @@ use okta_mcp_setup::AppKind;
   okta-mcp init --app-kind web --org acme.okta.com --guide")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct InitArgs {
-    /// The org, such as https://acme.okta.com
+    /// The org, such as `https://acme.okta.com`
     #[arg(long, value_name = "URL")]
     pub(crate) org: Option<String>,
     /// What signs in

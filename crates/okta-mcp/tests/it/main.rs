@@ -10,6 +10,9 @@ mod config;
 mod configuration;
 mod demo;
 mod help;
+mod init;
+#[cfg(unix)]
+mod init_asks;
 mod policy;
 mod reconcile;
 mod sandbox;

@@ -39,7 +39,9 @@ fn key(values: &Values) -> Step {
         Some(jwk) => step.does("Paste this public key:").copies(jwk.clone()),
         None => step
             .does("Paste the public key that `okta-mcp init` shows; it looks like this:")
-            .copies(r#"{"kty":"RSA","n":"0vx7agoebGcQ…","e":"AQAB","kid":"okta-mcp-2026-11-21"}"#),
+            .copies(
+                r#"{"kty":"RSA","n":"0vx7agoebGcQ…","e":"AQAB","kid":"okta-mcp-20261121T093000Z"}"#,
+            ),
     };
     step.why("The private half was made on your machine and stays there. Okta can make a pair, too (**Generate new key**, **PEM**): it shows the private half once, and the key id is the **KID** in the list")
         .does("Click **Done**, then **Save**")

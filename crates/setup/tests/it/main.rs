@@ -6,3 +6,7 @@ mod clients;
 mod clients_here;
 #[cfg(test)]
 mod clients_kept;
+#[cfg(test)]
+mod guides;
+#[cfg(test)]
+mod writes;

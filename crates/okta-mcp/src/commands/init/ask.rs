@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 
 use secrecy::SecretString;
 
-use crate::{failure::Failure, printer, terminal::Dialogue};
+use crate::{failure::Failure, terminal::Dialogue};
 
 /// Who is asked what was not given.
 pub(super) struct Asker(Option<Dialogue>);
@@ -38,7 +38,8 @@ impl Asker {
         read: impl Fn(&str) -> Result<T, String>,
     ) -> Result<T, Failure> {
         let dialogue = self.dialogue(option)?;
-        let shown = default.map_or_else(String::new, |default| format!(" [{default}]"));
+        let shown = default.filter(|default| !default.is_empty());
+        let shown = shown.map_or_else(String::new, |default| format!(" [{default}]"));
         loop {
             let typed = dialogue.line(&format!("{question}{shown}: ")).await?;
             let typed = typed.trim();
@@ -59,7 +60,7 @@ impl Asker {
         default: usize,
     ) -> Result<usize, Failure> {
         let dialogue = self.dialogue(option)?;
-        dialogue.say(&printer::strong(question))?;
+        dialogue.say(question)?;
         for (number, text) in (1..).zip(options) {
             dialogue.say(&format!("  {number}  {text}"))?;
         }

@@ -9,7 +9,12 @@ use okta_mcp_setup::{
 };
 use secrecy::ExposeSecret as _;
 
-use super::{gather::Wish, known::Known, place::Place, show};
+use super::{
+    gather::{Rights, Wish},
+    known::Known,
+    place::Place,
+    show,
+};
 use crate::{failure::Failure, org, printer};
 
 /// Settings of this shell that programs started elsewhere do not have.
@@ -32,8 +37,8 @@ impl<'a> Changes<'a> {
     pub(super) fn of(wish: &'a Wish, place: &Place, known: &Known) -> Result<Self, Failure> {
         let mut remarks = Vec::new();
         let settings = settings(wish, known, &mut remarks);
-        let with = |text: &str| profile::with(text, &place.profile, &settings);
-        let profile = Change::of(&place.config, with).map_err(Failure::usage)?;
+        let edit = |text: &str| profile::with(text, &place.profile, &settings);
+        let profile = Change::of(&place.config, edit).map_err(Failure::usage)?;
         remarks.extend(judged(&profile, wish, place)?);
         remarks.extend(overridden());
         let entry = place.entry();
@@ -141,10 +146,10 @@ fn settings(wish: &Wish, known: &Known, remarks: &mut Vec<String>) -> Settings {
     if !wish.toolsets.is_empty() {
         all.push(("toolsets", Given::List(wish.toolsets.clone())));
     }
-    if wish.read_only {
-        all.push(("read_only", Given::Yes));
-    } else if wish.changes {
-        all.push(("read_only", Given::Nothing));
+    match wish.rights {
+        Rights::Scopes => {}
+        Rights::ReadOnly => all.push(("read_only", Given::Yes)),
+        Rights::Changes => all.push(("read_only", Given::Nothing)),
     }
     all.extend(ways(remarks));
     all

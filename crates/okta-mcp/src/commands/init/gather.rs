@@ -24,8 +24,7 @@ pub(super) struct Wish {
     /// The scopes to ask for; those of a person's sign-in among them.
     pub(super) scopes: Vec<String>,
     pub(super) toolsets: Vec<String>,
-    pub(super) changes: bool,
-    pub(super) read_only: bool,
+    pub(super) rights: Rights,
     pub(super) browser: bool,
     pub(super) redirect_port: Option<u16>,
     pub(super) key_id: Option<String>,
@@ -37,11 +36,21 @@ pub(super) struct Wish {
     pub(super) clients: Vec<(&'static Client, String)>,
 }
 
+/// What may be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rights {
+    /// What the scopes allow, which only read unless somebody named others.
+    Scopes,
+    /// Nothing but reads, whatever the scopes allow.
+    ReadOnly,
+    /// Changes.
+    Changes,
+}
+
 /// What the tools are wanted for.
 struct Use {
     toolsets: Vec<String>,
-    changes: bool,
-    read_only: bool,
+    rights: Rights,
     /// The scopes of Okta's API.
     scopes: Vec<String>,
 }
@@ -86,8 +95,7 @@ impl Gather<'_> {
             client_id,
             scopes,
             toolsets: needs.toolsets,
-            changes: needs.changes,
-            read_only: needs.read_only,
+            rights: needs.rights,
             browser: self.browser(kind),
             redirect_port: self.args.redirect_port,
             key_id: secret.key_id,
@@ -155,8 +163,11 @@ impl Gather<'_> {
         let args = self.args;
         let mut needs = Use {
             toolsets: args.toolsets.clone(),
-            changes: args.manage && !read_only,
-            read_only,
+            rights: match (read_only, args.manage) {
+                (true, _) => Rights::ReadOnly,
+                (false, true) => Rights::Changes,
+                (false, false) => Rights::Scopes,
+            },
             scopes: args.scopes.clone(),
         };
         let untold = args.toolsets.is_empty() && args.scopes.is_empty() && !args.manage;
@@ -170,16 +181,13 @@ impl Gather<'_> {
         needs.scopes.retain(|scope| !of_people(scope));
         let wanted = Wanted {
             toolsets: needs.toolsets.clone(),
-            changes: needs.changes,
+            changes: needs.rights == Rights::Changes,
             people: kind.is_of_people(),
         };
         let computed =
             wanted.scopes().map_err(|error| Failure::usage(format!("--toolsets: {error}")))?;
         if needs.scopes.is_empty() {
             needs.scopes = computed;
-        } else {
-            needs.changes =
-                needs.scopes.iter().any(|scope| scope.strip_suffix(".manage").is_some());
         }
         Ok(needs)
     }
@@ -187,8 +195,11 @@ impl Gather<'_> {
     async fn ask_use(&mut self, needs: &mut Use) -> Result<(), Failure> {
         let options = ["look", "look, and change what a person confirms"];
         let question = "What shall it be able to do?";
-        needs.changes = self.asker.one_of("--manage", question, &options, 0).await? == 1;
-        let names: Vec<&str> = okta_catalog::TOOLSETS.iter().map(|set| set.name).collect();
+        if self.asker.one_of("--manage", question, &options, 0).await? == 1 {
+            needs.rights = Rights::Changes;
+        }
+        // The first one goes with every other.
+        let names: Vec<&str> = okta_catalog::TOOLSETS.iter().skip(1).map(|set| set.name).collect();
         let question = format!("Toolsets, with commas ({})", names.join(", "));
         let read = |text: &str| {
             let list = text.split([',', ' ']).filter(|name| !name.is_empty() && *name != "all");
@@ -205,7 +216,7 @@ impl Gather<'_> {
             app_name: self.args.app_name.clone(),
             redirect_uri: redirect_uri(self.args.redirect_port.map(u32::from)),
             scopes: needs.scopes.clone(),
-            changes: needs.changes,
+            changes: needs.scopes.iter().any(|scope| scope.strip_suffix(".manage").is_some()),
             public_jwk,
             profile: self.place.flag(),
         }

@@ -120,8 +120,10 @@ impl Known {
         let Some(client) = Client::find(id) else { return Err(none(id)) };
         let machine = place.environment().machine;
         let Some(file) = client.file(&machine) else { return Err(none(client.name)) };
-        let text = fs_err::read_to_string(&file)
-            .map_err(|error| Failure::usage(format!("--take-over: {error}")))?;
+        let text = fs_err::read_to_string(&file).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => none(client.name),
+            _ => Failure::usage(format!("--take-over: {error}")),
+        })?;
         let servers = client
             .servers(&text)
             .map_err(|error| Failure::usage(format!("--take-over: {}: {error}", file.display())))?;

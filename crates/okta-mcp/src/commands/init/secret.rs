@@ -7,7 +7,7 @@ use okta_mcp_setup::{AppKind, Kept, Secret, clients::PlacedKey};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::gather::Gather;
-use crate::failure::Failure;
+use crate::{failure::Failure, printer};
 
 /// The largest file that holds a secret, in bytes.
 const LARGEST: u64 = 64 * 1024;
@@ -136,11 +136,16 @@ fn from_file(gather: &Gather<'_>, file: &Path, key_id: Option<String>) -> Result
     let same = gather.known.key_id.clone().filter(|_| gather.known.secrets.contains(&"key_id"));
     let key_id = key_id.or(same);
     let key = parse(&format!("{option}: {}", file.display()), &text, key_id.as_deref())?;
-    let has_id = key.public_jwk().get("kid").is_some();
-    if !has_id && !gather.asker.is_there() {
-        crate::printer::note("The key has no id: --key-id says the one that Okta shows (KID)");
+    let jwk = key.public_jwk();
+    if jwk.get("kid").is_none() && !gather.asker.is_there() {
+        printer::note("The key has no id: --key-id says the one that Okta shows (KID)");
     }
-    Ok(Proof { kept: Some(Kept::there(Secret::PrivateKey, &file)), key_id, ..Proof::default() })
+    Ok(Proof {
+        kept: Some(Kept::there(Secret::PrivateKey, &file)),
+        key_id,
+        public_jwk: Some(jwk.to_string()),
+        made_key: false,
+    })
 }
 
 async fn ask_file(gather: &mut Gather<'_>) -> Result<Proof, Failure> {
@@ -157,13 +162,13 @@ async fn ask_file(gather: &mut Gather<'_>) -> Result<Proof, Failure> {
         (Some(below), Some(home)) => Path::new(&home).join(below),
         _ => file.into(),
     };
-    let mut proof = from_file(gather, &file, None)?;
+    // Before it is asked for its id: whether it is a key.
+    from_file(gather, &file, None)?;
     let known = gather.known.key_id.clone().unwrap_or_default();
     let any = |text: &str| Ok(text.to_owned());
     let question = "The key's id at Okta (KID); empty where the file says it";
     let id = gather.asker.line("--key-id", question, Some(&known), any).await?;
-    proof.key_id = Some(id).filter(|id| !id.is_empty());
-    Ok(proof)
+    from_file(gather, &file, Some(id).filter(|id| !id.is_empty()))
 }
 
 fn parse(what: &str, text: &SecretString, key_id: Option<&str>) -> Result<PrivateKey, Failure> {
@@ -172,14 +177,19 @@ fn parse(what: &str, text: &SecretString, key_id: Option<&str>) -> Result<Privat
 }
 
 fn read(option: &str, file: &Path) -> Result<SecretString, Failure> {
-    let wrong = |why: String| Failure::usage(format!("{option}: {}: {why}", file.display()));
-    let about = fs_err::metadata(file).map_err(|error| wrong(error.kind().to_string()))?;
+    let wrong = |why: &str| Failure::usage(format!("{option}: {}: {why}", file.display()));
+    let io = |error: &std::io::Error| match error.kind() {
+        std::io::ErrorKind::NotFound => wrong("there is no such file"),
+        std::io::ErrorKind::InvalidData => wrong("it is no text in UTF-8"),
+        kind => wrong(&kind.to_string()),
+    };
+    let about = fs_err::metadata(file).map_err(|error| io(&error))?;
     if !about.is_file() || about.len() > LARGEST {
-        return Err(wrong("it is no file, or too large for a secret".to_owned()));
+        return Err(wrong("it is no file, or too large for a secret"));
     }
-    let text = fs_err::read_to_string(file).map_err(|error| wrong(error.kind().to_string()))?;
+    let text = fs_err::read_to_string(file).map_err(|error| io(&error))?;
     if text.trim().is_empty() {
-        return Err(wrong("it is empty".to_owned()));
+        return Err(wrong("it is empty"));
     }
     Ok(text.into())
 }
