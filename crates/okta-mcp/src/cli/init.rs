@@ -17,7 +17,7 @@ use okta_mcp_setup::AppKind;
   okta-mcp init --org acme.okta.com --app-kind native --client-id 0oa1b2c3d4e5f6g7h8i9 \\
       --toolsets users,groups,logs --client claude-code,vscode --yes
   okta-mcp init --take-over claude-desktop
-  okta-mcp init --app-kind web --org acme.okta.com --guide")]
+  okta-mcp init --app-kind web --guide")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct InitArgs {
     /// The org, such as `https://acme.okta.com`

@@ -24,8 +24,8 @@ pub(crate) async fn run(args: &InitArgs, given: &Given) -> Result<(), Failure> {
         ));
     }
     let place = Place::find(given, SystemClock.now())?;
-    let known = Known::read(args, &place)?;
     let mut asker = Asker::new()?;
+    let known = Known::read(args, &place, &mut asker).await?;
     let mut gather = Gather { args, place: &place, known: &known, asker: &mut asker };
     if args.guide {
         let (kind, values) = gather.for_guide().await?;

@@ -240,6 +240,24 @@ fn users_of_oktas_own_server_switch_by_one_command() {
 }
 
 #[test]
+fn what_is_set_stays_where_nothing_else_is_said() {
+    let machine = Machine::new();
+    assert_eq!(machine.service(&["--yes", "--toolsets", "users", "--read-only"]).code, Some(0));
+    let config = machine.config();
+    let more = format!("{}log_level = \"INFO\" # loud\n", fs_err::read_to_string(&config).unwrap());
+    fs_err::write(&config, &more).unwrap();
+    let ran = machine.init(&["--yes", "--client-id", "0oa1"]);
+    assert!(ran.stdout.contains("Wrote"), "{ran:?}");
+    let after = fs_err::read_to_string(&config).unwrap();
+    assert_eq!(after, more.replace(machine.of_org("OKTA_CLIENT_ID"), "0oa1"));
+    // Rights grow by a word only.
+    let ran = machine.init(&["--yes", "--manage", "--toolsets", "groups"]);
+    assert!(ran.stdout.contains("- read_only = true"), "{ran:?}");
+    let after = fs_err::read_to_string(&config).unwrap();
+    assert!(after.contains("okta.groups.manage") && !after.contains("read_only"), "{after}");
+}
+
+#[test]
 fn an_api_token_is_tried() {
     let machine = Machine::new();
     let token = machine.file("token");

@@ -3,6 +3,7 @@
 use std::io::{Read as _, Write as _};
 
 use pty_process::blocking::{Command, Pty};
+use serde_json::json;
 
 use crate::{
     init::Machine,
@@ -73,6 +74,39 @@ fn a_person_is_led_through_all_of_it() {
     assert!(machine.read(".cursor/mcp.json").contains("okta-prod"));
     let users = machine.home.run(&["call", "list_users", "limit=2", "--profile", "prod"]).json();
     assert_eq!(users["items"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn what_oktas_own_server_is_told_is_offered() {
+    let machine = Machine::new();
+    let entry = json!({ "mcpServers": { "okta-mcp-server": {
+        "command": "uvx", "args": ["okta-mcp-server"],
+        "env": {
+            "OKTA_ORG_URL": machine.of_org("OKTA_ORG_URL"),
+            "OKTA_CLIENT_ID": machine.of_org("OKTA_CLIENT_ID"),
+            "OKTA_SCOPES": "okta.users.read",
+            "OKTA_PRIVATE_KEY": machine.key,
+            "OKTA_KEY_ID": machine.of_org("OKTA_KEY_ID"),
+        },
+    } } });
+    fs_err::create_dir_all(machine.file(".cursor")).unwrap();
+    fs_err::write(machine.file(".cursor/mcp.json"), entry.to_string()).unwrap();
+    let (shown, code) = answer(
+        &machine,
+        &[],
+        &[
+            ("and replace it? [yes]: ", ""),
+            // All is known, and can be corrected.
+            ("]: ", ""),
+            ("Number [2]: ", ""),
+            ("]: ", ""),
+            ("Write this? [yes]: ", ""),
+        ],
+    );
+    assert_eq!(code, Some(0), "{shown}");
+    assert!(shown.contains("is signed in to localhost: 1 scope\n"), "{shown}");
+    let after = machine.read(".cursor/mcp.json");
+    assert!(after.contains(BINARY) && !after.contains("OKTA_"), "{after}");
 }
 
 #[test]

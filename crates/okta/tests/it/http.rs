@@ -77,6 +77,16 @@ async fn redirects_are_refused() {
 }
 
 #[tokio::test]
+async fn what_everybody_may_read_takes_no_credential() {
+    let path = "/.well-known/okta-organization";
+    let server = Server::script(vec![answer(200, r#"{"id":"00o1"}"#)]).await;
+    let okta = client(server.settings()).okta;
+    assert_eq!(okta.document(path).await.unwrap()["id"], "00o1");
+    let [seen] = &server.seen()[..] else { panic!("one request") };
+    assert_eq!((seen.target.as_str(), seen.header("authorization")), (path, ""));
+}
+
+#[tokio::test]
 async fn no_more_in_flight_than_allowed() {
     let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let peak = Arc::clone(&most);

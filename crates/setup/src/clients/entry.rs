@@ -97,7 +97,9 @@ impl Hides {
                 && text.bytes().any(|byte| byte.is_ascii_uppercase())
         };
         let text = text.trim();
+        let password = || text.split_once("://").is_some_and(|(_, rest)| rest.contains('@'));
         self == Self::All
+            || password()
             || text.contains("-----BEGIN")
             || text.starts_with("Bearer ")
             || text.starts_with("SSWS ")
@@ -166,5 +168,7 @@ mod tests {
         }
         assert!(!Hides::Plain.text("okta-mcp-20261121T093000Z"));
         assert!(Hides::Plain.text("-----BEGIN PRIVATE KEY-----"));
+        assert!(Hides::of("proxy").text("http://ana:s3cr3t@proxy.example.com:3128"));
+        assert!(!Hides::of("proxy").text("http://proxy.example.com:3128"));
     }
 }

@@ -2,7 +2,7 @@
 
 use okta_mcp_server::{Config, SETTINGS};
 use okta_mcp_setup::{
-    AppKind, Change,
+    Change, ChangeError,
     clients::{Client, OktaOwn},
     diff,
     profile::{self, Given, Settings},
@@ -99,10 +99,11 @@ impl<'a> Changes<'a> {
     /// Writes it all: first what the others need.
     pub(super) fn write(&self, place: &Place) -> Result<(), Failure> {
         if let Some(secret) = &self.wish.secret {
-            secret.write().map_err(|error| Failure::usage(format!("the secret: {error}")))?;
+            secret.write().map_err(|error| unwritten(format!("the secret: {error}")))?;
         }
         for change in self.all().filter(|change| !change.is_none()) {
-            let copy = change.write(place.now).map_err(Failure::usage)?;
+            let copy = change.write(place.now);
+            let copy = copy.map_err(|error: ChangeError| unwritten(error.to_string()))?;
             let file = change.path().display();
             printer::data(&match copy {
                 Some(copy) => format!("Wrote {file}; what was there is in {}", copy.display()),
@@ -116,6 +117,12 @@ impl<'a> Changes<'a> {
     }
 }
 
+/// What was asked could not be written; what is named before was.
+fn unwritten(message: String) -> Failure {
+    let next = "what stands above as written is there; run it again for the rest".to_owned();
+    Failure::Failed { message, next: Some(next) }
+}
+
 /// The profile's settings.
 fn settings(wish: &Wish, known: &Known, remarks: &mut Vec<String>) -> Settings {
     let text = |text: &str| Given::Text(text.to_owned());
@@ -126,11 +133,13 @@ fn settings(wish: &Wish, known: &Known, remarks: &mut Vec<String>) -> Settings {
     if wish.browser {
         all.push(("sign_in", text("browser")));
     }
+    let same = known.kind == Some(wish.kind);
+    if same && !wish.browser {
+        all.push(("sign_in", Given::Kept));
+    }
     match &wish.secret {
         Some(secret) => all.push(secret.setting()),
-        None if wish.kind != AppKind::Native => {
-            all.extend(known.secrets.iter().map(|&key| (key, Given::Kept)));
-        }
+        None if same => all.extend(known.secrets.iter().map(|&key| (key, Given::Kept))),
         None => {}
     }
     if let Some(id) = &wish.key_id {

@@ -77,7 +77,7 @@ pub(super) async fn run(
         return printer::data(&format!("Next: okta-mcp whoami{flag}"));
     }
     if wish.kind.is_of_people() {
-        if asker.yes("Sign in now?", true).await? {
+        if !args.yes && asker.yes("Sign in now?", true).await? {
             let login = LoginArgs { again: false, no_browser: false };
             return login::login(&login, &given(place)).await;
         }
@@ -85,9 +85,8 @@ pub(super) async fn run(
             "Next: okta-mcp login{flag}; without it the first call shows the page"
         ));
     }
-    if wish.made_key
-        && !asker.yes("Is the public key registered, and shall it be tried?", true).await?
-    {
+    let question = "Is the public key registered, and shall it be tried?";
+    if wish.made_key && (args.yes || !asker.yes(question, true).await?) {
         return printer::data(&format!(
             "Next: register the public key in the app, then okta-mcp whoami{flag}"
         ));
@@ -137,7 +136,8 @@ async fn try_it(wish: &Wish, place: &Place) -> Result<(), Failure> {
                 printer::note(&format!("note: Okta did not grant {missing}"));
             }
             let (host, count) = (&org.host, granted.len());
-            printer::data(&format!("{} is signed in to {host}: {count} scopes", org.principal))
+            let scopes = if count == 1 { "scope" } else { "scopes" };
+            printer::data(&format!("{} is signed in to {host}: {count} {scopes}", org.principal))
         }
     }
 }

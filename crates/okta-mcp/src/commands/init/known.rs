@@ -4,12 +4,12 @@
 use okta_mcp_server::{Profile, Settings};
 use okta_mcp_setup::{
     AppKind,
-    clients::{Client, OktaOwn, PlacedKey},
+    clients::{Client, Content, OktaOwn, PlacedKey, Starts, installed},
     profile,
 };
 use serde_json::Value;
 
-use super::place::Place;
+use super::{ask::Asker, place::Place};
 use crate::{cli::InitArgs, failure::Failure};
 
 /// The settings that hold a secret, or name its file.
@@ -42,9 +42,19 @@ pub(super) struct Known {
 }
 
 impl Known {
-    pub(super) fn read(args: &InitArgs, place: &Place) -> Result<Self, Failure> {
+    pub(super) async fn read(
+        args: &InitArgs,
+        place: &Place,
+        asker: &mut Asker,
+    ) -> Result<Self, Failure> {
         let mut known = Self::of_profile(place)?;
-        if let Some(id) = &args.take_over {
+        let fresh = known.kind.is_none() && args.org.is_none() && args.app_kind.is_none();
+        let id = match &args.take_over {
+            Some(id) => Some(id.as_str()),
+            None if fresh && asker.is_there() => offered(place, asker).await?,
+            None => None,
+        };
+        if let Some(id) = id {
             known.take_over(id, place)?;
         }
         Ok(known)
@@ -90,7 +100,7 @@ impl Known {
             AppKind::ApiToken
         } else if has("client_secret") {
             AppKind::Web
-        } else if has("private_key") && !browser {
+        } else if has("private_key") && !matches!(way.as_deref(), Some("browser" | "device")) {
             AppKind::Service
         } else {
             AppKind::Native
@@ -147,4 +157,22 @@ impl Known {
         };
         Ok(())
     }
+}
+
+/// The client whose entry of Okta's own server the person wants to take over.
+async fn offered(place: &Place, asker: &mut Asker) -> Result<Option<&'static str>, Failure> {
+    for found in installed(&place.environment()) {
+        let Content::Servers(launches) = &found.content else { continue };
+        if !launches.iter().any(|launch| launch.starts == Starts::OktaOwn) {
+            continue;
+        }
+        let question = format!(
+            "{} starts Okta's own server: take over what its entry says, and replace it?",
+            found.client.name
+        );
+        if asker.yes(&question, true).await? {
+            return Ok(Some(found.client.id));
+        }
+    }
+    Ok(None)
 }
