@@ -2,6 +2,7 @@
 //! was there.
 
 use std::{
+    fmt,
     io::{self, Write as _},
     path::{Path, PathBuf},
 };
@@ -12,7 +13,7 @@ use jiff::Timestamp;
 const COPIES: u32 = 100;
 
 /// A file as it is, and as it would be.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Change {
     /// Where it is, links resolved: a file that a link stands for is changed where it lies.
     path: PathBuf,
@@ -52,9 +53,16 @@ pub enum ChangeError {
     },
 }
 
+impl fmt::Debug for Change {
+    /// Without the texts, which may hold secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Change").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
 impl Change {
     /// The change that `edit` makes of the text of a file; of an empty one where there is no file.
-    pub fn of<E: std::fmt::Display>(
+    pub fn of<E: fmt::Display>(
         path: &Path,
         edit: impl FnOnce(&str) -> Result<String, E>,
     ) -> Result<Self, ChangeError> {

@@ -258,6 +258,31 @@ fn what_is_set_stays_where_nothing_else_is_said() {
 }
 
 #[test]
+fn people_sign_in_by_a_code_or_with_a_browser() {
+    let machine = Machine::new();
+    let org = machine.of_org("OKTA_ORG_URL").to_owned();
+    let id = machine.org.sign_in["native"]["client_id"].as_str().unwrap().to_owned();
+    let args = ["--org", &org, "--app-kind", "native", "--client-id", &id, "--yes"];
+    let ran = machine.init(&args);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(ran.stdout.contains("Next: okta-mcp login"), "{ran:?}");
+    let config = machine.config();
+    let text = fs_err::read_to_string(&config).unwrap();
+    assert!(text.contains("\"offline_access\"") && text.contains("okta.users.read.self"), "{text}");
+    assert!(!text.contains("sign_in"), "{text}");
+
+    let ran = machine.init(&[&args[..], &["--browser", "--redirect-port", "9999"]].concat());
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let text = fs_err::read_to_string(&config).unwrap();
+    assert!(
+        text.contains("sign_in = \"browser\"\n") && text.contains("redirect_port = 9999\n"),
+        "{text}"
+    );
+    let whoami = machine.home.run(&["whoami"]);
+    assert!(whoami.stderr.contains("nobody is signed in"), "{whoami:?}");
+}
+
+#[test]
 fn an_api_token_is_tried() {
     let machine = Machine::new();
     let token = machine.file("token");

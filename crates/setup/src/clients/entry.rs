@@ -1,9 +1,11 @@
 //! A server as a client starts it.
 
+use std::fmt;
+
 use okta_mcp_server::SETTINGS;
 
 /// How a client starts a server.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Entry {
     /// The program; empty for a server that is elsewhere.
     pub command: String,
@@ -20,6 +22,17 @@ pub struct Server {
     pub name: String,
     /// How it is started.
     pub entry: Entry,
+}
+
+impl fmt::Debug for Entry {
+    /// Without what may be a secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.env.iter().map(|(name, _)| name.as_str()).collect();
+        f.debug_struct("Entry")
+            .field("command", &self.command)
+            .field("env", &names)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Entry {

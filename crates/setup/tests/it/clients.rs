@@ -77,6 +77,31 @@ fn a_file_that_is_not_there_is_made() {
 }
 
 #[test]
+fn paths_of_windows_and_odd_names_come_back_as_they_went() {
+    let odd = Entry {
+        command: r#"C:\Program Files\"Okta"\okta-mcp.exe"#.to_owned(),
+        args: vec!["--config".to_owned(), "C:\\Users\\Ana\tß\\x.toml".to_owned()],
+        env: Vec::new(),
+    };
+    for client in CLIENTS {
+        let added = client.with("", "okta \"a\".b", &odd).unwrap();
+        let servers = client.servers(&added).unwrap();
+        assert_eq!(
+            (servers[0].name.as_str(), &servers[0].entry),
+            ("okta \"a\".b", &odd),
+            "{added}"
+        );
+    }
+}
+
+#[test]
+fn no_secret_is_in_what_debugging_shows() {
+    let text = r#"{ "mcpServers": { "a": { "command": "x", "args": ["hide-me"], "env": { "T": "hide-me" } } } }"#;
+    let shown = format!("{:?}", client("cursor").servers(text).unwrap());
+    assert!(shown.contains("\"T\"") && !shown.contains("hide-me"), "{shown}");
+}
+
+#[test]
 fn others_comments_and_indentation_stay() {
     let zed = "// Zed settings\n//\n{\n    \"theme\": \"One Dark\", // dark\n    \"context_servers\": {\n        \
                \"files\": {\n            \"command\": \"npx\",\n            \"args\": [\"-y\", \"files\",],\n        \

@@ -195,7 +195,8 @@ fn judged(profile: &Change, wish: &Wish, place: &Place) -> Result<Vec<String>, F
         _ if SETTINGS.iter().any(|setting| setting.variable == name) => None,
         _ => org::environment(name),
     };
-    let path = profile.path().to_owned();
+    // By the name that it will be read by: what it names stands beside that.
+    let path = place.config.clone();
     let read = Config::of_text(path, profile.after().to_owned(), &place.profile, &env);
     read.map(|config| config.remarks).map_err(Failure::usage)
 }

@@ -73,11 +73,11 @@ pub(super) async fn run(
     asker: &mut Asker,
 ) -> Result<(), Failure> {
     let flag = place.flag();
-    if args.offline {
+    if args.offline && !wish.kind.is_of_people() {
         return printer::data(&format!("Next: okta-mcp whoami{flag}"));
     }
     if wish.kind.is_of_people() {
-        if !args.yes && asker.yes("Sign in now?", true).await? {
+        if !args.yes && !args.offline && asker.yes("Sign in now?", true).await? {
             let login = LoginArgs { again: false, no_browser: false };
             return login::login(&login, &given(place)).await;
         }
