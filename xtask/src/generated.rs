@@ -1,10 +1,11 @@
 //! The files that are written by what is declared or known elsewhere.
 
 use fs_err as fs;
+use okta_mcp_setup::AppKind;
 
 use crate::{
     Result, facts, printer,
-    reference::{commands, examples, schema, settings, tools},
+    reference::{commands, examples, guides, schema, settings, tools},
     workspace,
 };
 
@@ -13,13 +14,18 @@ type Make = fn() -> Result<Option<String>>;
 
 /// The files below the root of the repository, in the order in which they are made: the examples
 /// of the reference call tools that were described before.
-const FILES: [(&str, Make); 6] = [
+const FILES: [(&str, Make); 11] = [
     ("facts/operations.tsv", facts::operations),
     ("crates/catalog/described.tsv", || Ok(Some(okta_catalog::described()))),
     ("docs/reference/tools.md", || Ok(Some(tools::page(&examples::all()?)))),
     ("docs/reference/commands.md", || Ok(Some(commands::page()))),
     ("docs/reference/settings.md", || Ok(Some(settings::page()))),
     ("docs/reference/okta-mcp.schema.json", || schema::text().map(Some)),
+    ("docs/guides/README.md", || Ok(Some(guides::contents()))),
+    ("docs/guides/native.md", || guides::page(AppKind::Native)),
+    ("docs/guides/service.md", || guides::page(AppKind::Service)),
+    ("docs/guides/web.md", || guides::page(AppKind::Web)),
+    ("docs/guides/api-token.md", || guides::page(AppKind::ApiToken)),
 ];
 
 /// Writes every generated file, or checks that each is as it would be written.
@@ -38,6 +44,7 @@ pub(crate) fn generate(check: bool) -> Result {
         if check {
             stale.push(format!("{name} {}", difference(&there, &text)));
         } else {
+            fs::create_dir_all(path.parent().unwrap_or(&path))?;
             fs::write(&path, text)?;
             printer::note(&format!("wrote {name}"));
         }

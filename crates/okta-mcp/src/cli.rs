@@ -4,6 +4,7 @@ mod approvals;
 mod audit;
 mod config;
 mod doctor;
+mod init;
 mod policy;
 mod sign_in;
 
@@ -19,6 +20,7 @@ pub(crate) use audit::{
 };
 pub(crate) use config::{CheckConfigArgs, ConfigArgs, ConfigCommand, ShowConfigArgs};
 pub(crate) use doctor::DoctorArgs;
+pub(crate) use init::{InitArgs, NO_CLIENT};
 pub(crate) use policy::{CheckArgs, ExplainArgs, PolicyArgs, PolicyCommand, ReplayArgs, TestArgs};
 pub(crate) use sign_in::{LoginArgs, LogoutArgs, WhoamiArgs};
 
@@ -65,6 +67,7 @@ pub(crate) enum Command {
     /// Show what an MCP client can do, with an Okta org in memory
     #[command(after_help = "Example: okta-mcp demo")]
     Demo,
+    Init(Box<InitArgs>),
     Login(LoginArgs),
     Logout(LogoutArgs),
     Whoami(WhoamiArgs),

@@ -3,7 +3,7 @@
 
 use std::io::{self, IsTerminal as _, Write as _};
 
-use anstyle::Style;
+use anstyle::{AnsiColor, Style};
 use serde_json::Value;
 
 use crate::failure::Failure;
@@ -13,6 +13,10 @@ const STRONG: Style = Style::new().bold();
 
 /// What may be skipped.
 const WEAK: Style = Style::new().dimmed();
+
+/// What goes, and what comes, of a text.
+const GONE: Style = AnsiColor::Red.on_default();
+const NEW: Style = AnsiColor::Green.on_default();
 
 /// How wide a table may be where there is no terminal.
 const WIDTH: usize = 160;
@@ -68,6 +72,16 @@ pub(crate) fn strong(text: &str) -> String {
 /// The text, less prominent than the rest.
 pub(crate) fn weak(text: &str) -> String {
     format!("{WEAK}{text}{WEAK:#}")
+}
+
+/// The text, as what goes.
+pub(crate) fn gone(text: &str) -> String {
+    format!("{GONE}{text}{GONE:#}")
+}
+
+/// The text, as what comes.
+pub(crate) fn new(text: &str) -> String {
+    format!("{NEW}{text}{NEW:#}")
 }
 
 /// True where a person reads standard output.

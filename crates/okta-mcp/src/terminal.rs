@@ -100,27 +100,50 @@ fn ask(question: &str) -> Verdict {
 
 /// A person at the terminal, asked for what nobody else may give.
 pub(crate) struct Dialogue {
+    input: File,
     output: File,
     /// Keeps Ctrl-C from ending the process while the terminal does not show what is typed.
-    _stop: os::Stop,
+    stop: os::Stop,
 }
 
 impl Dialogue {
     /// Opens the terminal that controls this process, for what is done there.
     pub(crate) fn open(what: &str) -> Result<Self, Failure> {
-        let (_, output) = os::controlling_terminal().map_err(|_| Failure::Failed {
+        let (input, output) = os::controlling_terminal().map_err(|_| Failure::Failed {
             message: format!("{what} takes a person at a terminal, and there is none"),
             next: Some(
                 "run it in a terminal window; there is no option to give the passphrase otherwise"
                     .to_owned(),
             ),
         })?;
-        Ok(Self { output, _stop: os::Stop::new().map_err(Failure::unexpected)? })
+        Ok(Self { input, output, stop: os::Stop::new().map_err(Failure::unexpected)? })
     }
 
     /// Shows a text.
     pub(crate) fn say(&mut self, text: &str) -> Result<(), Failure> {
         writeln!(self.output, "{text}").map_err(Failure::unexpected)
+    }
+
+    /// Asks for a line. Ctrl-C and the end of the input end the dialogue.
+    pub(crate) async fn line(&mut self, prompt: &str) -> Result<String, Failure> {
+        write!(self.output, "{prompt}")
+            .and_then(|()| self.output.flush())
+            .map_err(Failure::unexpected)?;
+        let input = self.input.try_clone().map_err(Failure::unexpected)?;
+        let read = tokio::task::spawn_blocking(move || {
+            let mut line = String::new();
+            // A terminal gives one line at a time: nothing is taken of the next one.
+            BufReader::new(input).read_line(&mut line).map(|length| (length, line))
+        });
+        let read = tokio::select! {
+            biased;
+            () = self.stop.told() => return Err(nothing()),
+            read = read => read.map_err(Failure::unexpected)?,
+        };
+        match read.map_err(Failure::unexpected)? {
+            (0, _) => Err(nothing()),
+            (_, line) => Ok(line),
+        }
     }
 
     /// Asks for a secret; what is typed is not shown.

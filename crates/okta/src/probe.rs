@@ -74,6 +74,11 @@ impl Probe {
         Ok(Self { org, transport, clock })
     }
 
+    /// The org.
+    pub const fn org(&self) -> &OrgUrl {
+        &self.org
+    }
+
     /// Reads the document at `path`, such as `/.well-known/okta-organization`, within `patience`.
     /// Redirects are answers, and not followed.
     pub async fn read(&self, path: &str, patience: Duration) -> Result<Seen, Unseen> {

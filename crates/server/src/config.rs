@@ -30,11 +30,12 @@ use okta_client::{OrgUrl, Reach};
 use okta_gate::SwitchedOff;
 use okta_policy::Policy;
 pub use profile::Profile;
+pub use redirect::on_port as redirect_uri;
 use secrecy::SecretString;
 pub use secret::KeySource;
 pub use setting::{Group, Kind, Setting};
 pub use show::Row;
-pub use sign_in::{Flow, SignIn};
+pub use sign_in::{Flow, PERSON as PERSON_SCOPES, SignIn};
 pub use table::SETTINGS;
 
 use crate::{Logging, system::Folders};
@@ -119,8 +120,22 @@ impl Config {
 
     /// Reads the configuration. Everything that can be judged without the network is judged here.
     pub fn read(env: Environment<'_>, flags: &Flags) -> Result<Self, ConfigError> {
-        let Profile { name, settings, policy, off, audit, mut remarks, .. } =
-            Profile::read(env, flags)?;
+        Self::of(Profile::read(env, flags)?, env)
+    }
+
+    /// Reads the configuration that a file would give, were this its text and only its owner allowed
+    /// to read it: before it is written.
+    pub fn of_text(
+        path: PathBuf,
+        text: String,
+        profile: &str,
+        env: Environment<'_>,
+    ) -> Result<Self, ConfigError> {
+        Self::of(Profile::of_text(path, text, profile, env)?, env)
+    }
+
+    fn of(profile: Profile, env: Environment<'_>) -> Result<Self, ConfigError> {
+        let Profile { name, settings, policy, off, audit, mut remarks, .. } = profile;
         let logging = Logging::of(&settings)?;
         let org = settings.org_url()?;
         let key_folders = settings.paths(&table::ALLOWED_KEY_DIRS).unwrap_or_default();

@@ -38,7 +38,7 @@ pub(crate) fn read(at: &At, path: &Path, allowed: &[PathBuf]) -> Result<SecretSt
 }
 
 /// True for text that can only be a path: no PEM, no JSON, no base64 of one of them.
-pub(crate) fn is_path(text: &str) -> bool {
+pub fn is_path(text: &str) -> bool {
     let text = text.trim();
     let separators = text.starts_with(['/', '~', '.']) || text.contains('\\');
     let inline = text.contains("-----BEGIN") || text.starts_with('{');

@@ -20,10 +20,11 @@ mod trail;
 pub use app::{App, StartError};
 pub use config::{
     At, AuditSettings, CheckpointCommand, Config, ConfigError, Environment, Flags, Flow, Group,
-    KeySource, Kind, Origin, Profile, Row, SETTINGS, Setting, Settings, SignIn, SyslogTo,
-    read_cases,
+    KeySource, Kind, Origin, PERSON_SCOPES, Profile, Row, SETTINGS, Setting, Settings, SignIn,
+    SyslogTo, read_cases, redirect_uri,
 };
 pub use handler::Handler;
+pub use key_file::is_path;
 pub use logging::{Logging, LoggingError};
 pub use sign_in::{Browser, LoopbackPage, SystemBrowser, TokenFiles};
 pub use stdio::serve_stdio;

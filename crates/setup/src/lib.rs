@@ -1,8 +1,19 @@
-//! Setting okta-mcp up: the kinds of Okta apps to sign in with, and what may be wrong.
+//! Setting okta-mcp up: the kinds of Okta apps to sign in with, the clients, and what may be wrong.
 
 mod app_kind;
+mod change;
+pub mod clients;
+pub mod diff;
 pub mod doctor;
+pub mod guide;
+mod kept;
+pub mod org;
+pub mod profile;
+mod scopes;
 mod trouble;
 
 pub use app_kind::AppKind;
+pub use change::{Change, ChangeError, create};
+pub use kept::{Kept, Secret};
+pub use scopes::{NoToolset, Wanted};
 pub use trouble::{TROUBLES, Trouble};

@@ -3,6 +3,7 @@
 mod abridged;
 pub(crate) mod commands;
 pub(crate) mod examples;
+pub(crate) mod guides;
 mod person;
 pub(crate) mod schema;
 pub(crate) mod settings;

@@ -7,6 +7,7 @@ mod completions;
 mod config;
 mod demo;
 mod doctor;
+mod init;
 mod login;
 mod policy;
 mod sandbox;
@@ -43,6 +44,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
                 demo::run().await
             }
             Some(Command::Doctor(args)) => doctor::run(&args, &given).await,
+            Some(Command::Init(args)) => init::run(&args, &given).await,
             Some(Command::Login(args)) => login::login(&args, &given).await,
             Some(Command::Logout(_)) => login::logout(&given).await,
             Some(Command::Policy(args)) => policy::run(args.command, &given).await,

@@ -11,6 +11,9 @@ mod configuration;
 mod demo;
 mod doctor;
 mod help;
+mod init;
+#[cfg(unix)]
+mod init_asks;
 mod policy;
 mod reconcile;
 mod sandbox;

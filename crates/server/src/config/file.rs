@@ -102,6 +102,11 @@ impl Written {
         if text.len() as u64 > LARGEST {
             return Err(fail("it is too large for a configuration".to_owned()));
         }
+        Self::of(path, text, open)
+    }
+
+    /// Reads the text of a file; `open` is its mode, where others than its owner may read it.
+    pub(super) fn of(path: PathBuf, text: String, open: Option<u32>) -> Result<Self, ConfigError> {
         let path: Arc<Path> = path.into();
         let (tables, settings) = Reader { path: &path, text: &text, open }.read()?;
         Ok(Self { path, text, audit: tables.audit, policies: tables.profiles, settings })

@@ -68,6 +68,18 @@ impl Profile {
         let opened = Opened { written: Some(written), section };
         opened.profile(&|_: &str| None, &Flags::default())
     }
+
+    /// Reads a profile of a file that is not written yet, with that environment over it.
+    pub fn of_text(
+        path: PathBuf,
+        text: String,
+        name: &str,
+        env: Environment<'_>,
+    ) -> Result<Self, ConfigError> {
+        let mut written = Written::of(path, text, None)?;
+        let section = written.section(Some(name))?;
+        Opened { written: Some(written), section }.profile(env, &Flags::default())
+    }
 }
 
 impl Flags {

@@ -14,19 +14,23 @@ use super::{
 /// The port where none is given.
 const PORT: u32 = 8765;
 
+/// The redirect URI on that port, or on the one that holds where none is given.
+pub fn on_port(port: Option<u32>) -> String {
+    format!("http://127.0.0.1:{}/callback", port.unwrap_or(PORT))
+}
+
 /// The redirect URI. Without a whole one it is by address: a name might lead to another machine
 /// (RFC 8252 section 8.3).
 pub(super) fn uri(settings: &Settings) -> Result<String, ConfigError> {
     let given = settings.one_of(Group::Redirect).filter(|given| given.is(&REDIRECT_URI));
     let Some(given) = given else {
-        let port = settings.whole(&REDIRECT_PORT, PORT);
-        return Ok(format!("http://127.0.0.1:{port}/callback"));
+        return Ok(on_port(Some(settings.whole(&REDIRECT_PORT, PORT))));
     };
     match problem(given.text()) {
         None => Ok(given.text().to_owned()),
         Some(problem) => Err(given.bad(format!(
-            "{problem}: one looks like http://127.0.0.1:{PORT}/callback, and the app at Okta must \
-             know it letter by letter"
+            "{problem}: one looks like {}, and the app at Okta must know it letter by letter",
+            on_port(None)
         ))),
     }
 }

@@ -17,7 +17,7 @@ use super::{
 
 /// Scopes of a person's sign-in: a service app cannot have them, nor those that open what is a
 /// person's own (Okta answers `client_credentials_self_scope_requested`).
-const PERSON: [&str; 4] = ["openid", "profile", "email", "offline_access"];
+pub const PERSON: [&str; 4] = ["openid", "profile", "email", "offline_access"];
 
 /// Who signs in to Okta, and how.
 #[derive(Clone, Debug)]

@@ -3,7 +3,9 @@
 
 use std::{collections::HashMap, fs, path::PathBuf};
 
-use okta_mcp_server::{AuditSettings, CheckpointCommand, ConfigError, Flags, Profile, SyslogTo};
+use okta_mcp_server::{
+    AuditSettings, CheckpointCommand, Config, ConfigError, Flags, Profile, SyslogTo,
+};
 use tempfile::TempDir;
 
 /// A home, with files in it.
@@ -290,4 +292,20 @@ fn what_is_no_configuration_file_is_told() {
         let error = home.read(&flags(home.path(name), None, false)).unwrap_err().to_string();
         assert!(error.ends_with(why), "{error}");
     }
+}
+
+#[test]
+fn a_file_can_be_judged_before_it_is_written() {
+    let home = Home::new();
+    let path = home.path("x.toml");
+    let judge = |text: &str, profile: &str| {
+        let env = |name: &str| home.env.get(name).cloned();
+        Config::of_text(path.clone(), text.to_owned(), profile, &env)
+    };
+    let text = "[profiles.a]\norg = \"https://acme.okta.com\"\napi_token = \"00x\"\n";
+    assert_eq!(judge(text, "a").unwrap().org.host(), "acme.okta.com");
+    let error = judge(&format!("{text}colour = 1\n"), "a").unwrap_err().to_string();
+    assert!(home.without_folder(&error).contains("x.toml:4:1"), "{error}");
+    assert!(judge(text, "b").is_err());
+    assert!(!path.exists());
 }

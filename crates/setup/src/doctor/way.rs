@@ -1,23 +1,19 @@
 //! The way to the org: proxy, name, connection, TLS, who answers, and their clock.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use jiff::SignedDuration;
 use okta_client::{Clock, Hop, OrgUrl, Probe, Reach, Seen, Unseen};
-use serde_json::Value;
 use tokio::{
     net::{TcpStream, lookup_host},
     time::timeout,
 };
 
 use super::finding::{Check, Finding};
-use crate::trouble::{self, Trouble};
-
-/// What every org tells of itself.
-const DOCUMENT: &str = "/.well-known/okta-organization";
-
-/// How long each step may take.
-const PATIENCE: Duration = Duration::from_secs(10);
+use crate::{
+    org::{self, ABOUT, Org, OrgError, PATIENCE},
+    trouble::{self, Trouble},
+};
 
 /// From here on it may matter: Okta takes what is a minute old.
 const SOME: SignedDuration = SignedDuration::from_secs(15);
@@ -36,7 +32,7 @@ pub(super) async fn examine(org: &OrgUrl, reach: &Reach, clock: &Arc<dyn Clock>)
         Ok(found) => found,
         Err(failed) => return failed,
     };
-    match probe.read(DOCUMENT, PATIENCE).await {
+    match probe.read(ABOUT, PATIENCE).await {
         Ok(seen) => {
             let scheme = if org.origin().starts_with("https") {
                 "the certificate is trusted"
@@ -111,23 +107,15 @@ fn unreached(hop: &Hop, unseen: &Unseen) -> Finding {
 
 /// Whether an org answers.
 fn who(org: &OrgUrl, seen: &Seen) -> Finding {
-    let text = |pointer: &str| seen.body.as_ref()?.pointer(pointer).and_then(Value::as_str);
-    match (seen.status, text("/id")) {
-        (200, Some(id)) => {
-            let engine = match text("/pipeline") {
-                Some("idx") => ", Identity Engine",
-                Some("v1") => ", Classic Engine",
-                _ => "",
-            };
-            Finding::pass(Check::Org, format!("{} is the org {id}{engine}", org.host()))
+    match org::read(seen, org) {
+        Ok(Org { id, engine, own_host }) => {
+            let own =
+                own_host.map_or_else(String::new, |host| format!(", which calls itself {host}"));
+            let told = format!("{} is the org {id}{own}: {}", org.host(), engine.name());
+            Finding::pass(Check::Org, told)
         }
-        (status @ 500.., _) => {
-            Finding::fail(trouble::OKTA_DOWN, format!("{} answers {status}", org.host()))
-        }
-        (status, _) => {
-            let told = format!("{} answers {status} to {DOCUMENT}, as no org does", org.host());
-            Finding::fail(trouble::NO_ORG, told)
-        }
+        Err(error @ OrgError::NoOrg(_)) => Finding::fail(trouble::NO_ORG, error.to_string()),
+        Err(error) => Finding::fail(trouble::OKTA_DOWN, error.to_string()),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Setting up, against an org in memory.
+//! Setting up, as the commands use it; the doctor against an org in memory.
 
 #![expect(
     clippy::unwrap_used,
@@ -6,5 +6,10 @@
     reason = "what helpers of tests do may fail the test"
 )]
 
+mod clients;
+mod clients_here;
+mod clients_kept;
 mod doctor;
+mod guides;
 mod support;
+mod writes;
