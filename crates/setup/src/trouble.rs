@@ -60,6 +60,17 @@ troubles! {
     STATE = "state": Files, ALL,
         "the state folder cannot be written to, and without a trail nothing is changed",
         "Give this account the folder, or name another one: OKTA_MCP_STATE_DIR.";
+    CLIENT_FILE = "client_file": Clients, ALL,
+        "a client's configuration cannot be read, and so starts no server",
+        "Correct the file at the place that is named; the client's own settings page shows it, too.";
+    CLIENT_START = "client_start": Clients, ALL,
+        "a client starts an okta-mcp or names a profile that is not there",
+        "`okta-mcp init --client` writes the entry anew, with this program and a profile that is \
+         there; then start the client again.";
+    CLIENT_SECRET = "client_secret": Clients, ALL,
+        "a secret stands in a client's configuration, where others read along",
+        "Move it into a profile (`okta-mcp init` offers to take it over), take it out of the \
+         client's file, and replace it at Okta: backups and synchronised settings may have it.";
     PROXY = "proxy": Proxy, ALL,
         "the proxy does not answer, or does not let through to the org",
         "Check HTTPS_PROXY: host, port, user and password. Where the org is reached without the \

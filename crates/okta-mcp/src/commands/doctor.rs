@@ -19,9 +19,11 @@ pub(crate) async fn run(args: &DoctorArgs, given: &Given) -> Result<(), Failure>
             "--sandbox does not go with doctor, which looks at what is configured",
         ));
     }
+    let program = std::env::current_exe().map_err(Failure::unexpected)?;
     let patient = Patient {
         environment: &org::environment,
         flags: &given.flags,
+        program: &program,
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
     };

@@ -11,6 +11,8 @@ pub enum Check {
     Configuration,
     /// Whether what has to be private is.
     Files,
+    /// Whether the clients of this machine start okta-mcp as they should.
+    Clients,
     /// Whether a proxy is on the way, and whether it answers.
     Proxy,
     /// Whether the host has an address.
@@ -41,9 +43,10 @@ pub enum Check {
 
 impl Check {
     /// Each, in the order in which they are made.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Configuration,
         Self::Files,
+        Self::Clients,
         Self::Proxy,
         Self::Dns,
         Self::Connection,
@@ -68,6 +71,7 @@ impl Check {
         match self {
             Self::Configuration => "configuration",
             Self::Files => "files",
+            Self::Clients => "clients",
             Self::Proxy => "proxy",
             Self::Dns => "dns",
             Self::Connection => "connection",

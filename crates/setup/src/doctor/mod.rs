@@ -4,6 +4,7 @@
 //! It changes nothing: neither at Okta nor here, but for the token that it needs to look. One check
 //! is one [`Finding`]; what is wrong is one of [`crate::TROUBLES`], which has the words of the guides.
 
+mod clients;
 mod finding;
 mod machine;
 mod rights;
@@ -11,7 +12,7 @@ mod roles;
 mod signing_in;
 mod way;
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use okta_client::{Clock, Entropy};
 use okta_mcp_server::{App, Config, Flags, Settings};
@@ -25,6 +26,8 @@ pub struct Patient<'a> {
     pub environment: &'a (dyn Fn(&str) -> Option<String> + Sync),
     /// What the command line says of the configuration.
     pub flags: &'a Flags,
+    /// This program, as clients would start it.
+    pub program: &'a Path,
     /// The clock of this machine.
     pub clock: Arc<dyn Clock>,
     /// Randomness for the sign-in.
@@ -38,6 +41,7 @@ impl Patient<'_> {
         let settings = Settings::read(self.environment, self.flags);
         let config = Config::read(self.environment, self.flags);
         report.add(machine::configuration(settings.as_ref(), config.as_ref()));
+        report.add(clients::examine(self));
         if let Ok(settings) = &settings {
             report.profile = Some(settings.profile().to_owned());
             report.extend(machine::files(settings, self.environment));

@@ -346,6 +346,44 @@ fn mode(path: &Path, mode: u32) {
 }
 
 #[tokio::test]
+async fn clients_that_start_what_is_not_there() {
+    let ward = Ward::new().await;
+    let report = ward.examine().await;
+    assert!(told(&report, Check::Clients).starts_with("none starts okta-mcp"));
+
+    let cursor = ward.home.path().join(".cursor/mcp.json");
+    std::fs::create_dir(cursor.parent().unwrap()).unwrap();
+    let program = ward.program.display().to_string();
+    let write = |servers: Value| {
+        std::fs::write(&cursor, json!({ "mcpServers": servers }).to_string()).unwrap();
+    };
+    write(json!({ "okta": { "command": program } }));
+    let report = ward.examine().await;
+    assert_eq!(troubles(&report), []);
+    assert_eq!(told(&report, Check::Clients), "started by Cursor");
+
+    write(json!({ "okta": { "command": format!("{program}-old/okta-mcp") } }));
+    let report = finds(&ward, "fail", "client_start").await;
+    assert!(told(&report, Check::Clients).contains("-old/okta-mcp, which is not there"));
+    write(json!({ "okta": { "command": program, "args": ["--profile", "prod"] } }));
+    let report = finds(&ward, "fail", "client_start").await;
+    assert!(told(&report, Check::Clients).contains("the profile prod"));
+    write(json!({
+        "okta": { "command": program, "env": { "OKTA_API_TOKEN": "00secretInTheFile" } },
+        "old": { "command": "nowhere/okta-mcp" },
+    }));
+    let report = finds(&ward, "fail", "client_start").await;
+    assert!(told(&report, Check::Clients).ends_with("; and 1 more"));
+    write(
+        json!({ "okta": { "command": program, "env": { "OKTA_API_TOKEN": "00secretInTheFile" } } }),
+    );
+    let report = finds(&ward, "warn", "client_secret").await;
+    assert!(!report.json().to_string().contains("00secretInTheFile"));
+    std::fs::write(&cursor, "{").unwrap();
+    finds(&ward, "warn", "client_file").await;
+}
+
+#[tokio::test]
 async fn a_state_folder_that_is_none() {
     let mut ward = Ward::new().await;
     let file = ward.home.path().join("file");

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -56,6 +57,7 @@ pub(crate) struct Ward {
     pub(crate) org: Org,
     pub(crate) home: TempDir,
     pub(crate) env: HashMap<&'static str, String>,
+    pub(crate) program: PathBuf,
     /// How far the machine's clock is ahead of the org's.
     pub(crate) ahead: SignedDuration,
     server: Server,
@@ -87,7 +89,9 @@ impl Ward {
             ("OKTA_MCP_STATE_DIR", path("state")),
             ("OKTA_MCP_EXPORT_DIR", path("exports")),
         ]);
-        Self { org, home, env, ahead: SignedDuration::ZERO, server, http }
+        let program = home.path().join("okta-mcp");
+        std::fs::write(&program, "").unwrap();
+        Self { org, home, env, program, ahead: SignedDuration::ZERO, server, http }
     }
 
     /// The same, with an admin's API token.
@@ -124,6 +128,7 @@ impl Ward {
         let patient = Patient {
             environment: &|name: &str| self.env.get(name).cloned(),
             flags: &Flags::default(),
+            program: &self.program,
             clock: Arc::new(Still(self.ahead)),
             entropy: Arc::new(Counting(AtomicU64::new(seed))),
         };
