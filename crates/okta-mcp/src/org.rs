@@ -91,6 +91,7 @@ impl Connected {
     pub(crate) async fn context(&self, client: &str) -> Context {
         Context {
             principal: self.app.okta().person().await.unwrap_or_else(|| self.principal.clone()),
+            person: self.app.okta().person_id().await,
             client: client.to_owned(),
             client_version: env!("CARGO_PKG_VERSION").to_owned(),
             org: self.host.clone(),

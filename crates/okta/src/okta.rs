@@ -231,6 +231,14 @@ impl Okta {
         Some(self.identity().await?.login_or_id().to_owned())
     }
 
+    /// The id of the person in whose name requests are sent, where it is known by now.
+    pub async fn person_id(&self) -> Option<String> {
+        if !self.is_personal() {
+            return None;
+        }
+        Some(self.identity().await?.id)
+    }
+
     /// Who is signed in; `None` where no person is.
     pub async fn identity(&self) -> Option<Identity> {
         self.shared.session.last().await?.user.clone()
