@@ -25,7 +25,7 @@ pub trait Approvers: Send + Sync + 'static {
     fn place<'a>(&'a self, approval: &'a Approval) -> BoxFuture<'a, String>;
 
     /// Whether people sign in to Okta to decide here.
-    fn sign_in(&self) -> FreshSignIn;
+    fn sign_in(&self) -> ApproverSignIn;
 
     /// How a level is set up that is not.
     fn set_up(&self, level: Level) -> String;
@@ -33,7 +33,7 @@ pub trait Approvers: Send + Sync + 'static {
 
 /// Whether people sign in to Okta to decide, which is level `person`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FreshSignIn {
+pub enum ApproverSignIn {
     /// They cannot.
     Never,
     /// They can, and do where that is asked for.
@@ -60,12 +60,12 @@ impl Memory {
     /// The levels of confirmation that can be had here.
     pub(crate) async fn levels(&self) -> Result<Levels, Error> {
         let sign_in = self.approvers.sign_in();
-        if sign_in == FreshSignIn::Usual {
+        if sign_in == ApproverSignIn::Usual {
             return Ok(Levels { best: Level::Person, highest: Level::Person });
         }
         let passphrase = self.store.passphrase().await?.is_some();
         let best = if passphrase { Level::Desktop } else { Level::Client };
-        let highest = if sign_in == FreshSignIn::Never { best } else { Level::Person };
+        let highest = if sign_in == ApproverSignIn::Never { best } else { Level::Person };
         Ok(Levels { best, highest })
     }
 

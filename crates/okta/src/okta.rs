@@ -50,8 +50,7 @@ impl Okta {
         let user_agent =
             HeaderValue::from_str(&settings.user_agent).map_err(|_| SetupError::UserAgent)?;
         let session = Session::new(&settings.credentials, settings.dpop)?;
-        let transport =
-            Transport::new(&settings.org, &settings.reach, settings.max_reply_bytes)?;
+        let transport = Transport::new(&settings.org, &settings.reach, settings.max_reply_bytes)?;
         let max_in_flight = settings.max_in_flight.min(Semaphore::MAX_PERMITS);
         let wire = Wire {
             transport,
@@ -273,6 +272,11 @@ impl Okta {
     /// What was granted, `None` until it is known. For API tokens it is known from the start.
     pub fn grants(&self) -> watch::Receiver<Option<Grant>> {
         self.shared.session.grants()
+    }
+
+    /// How requests go out.
+    pub(crate) fn wire(&self) -> &Wire {
+        &self.shared.wire
     }
 
     /// The org.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use okta_catalog::Caller;
-use okta_gate::{CallError, Called, Context, FreshSignIn};
+use okta_gate::{ApproverSignIn, CallError, Called, Context};
 use okta_policy::{Policy, Source};
 use okta_storage::{Approval, Approver, Decided, State, hash_passphrase};
 use serde_json::{Value, json};
@@ -36,7 +36,7 @@ fn policy(rules: &[Value]) -> Policy {
     Policy::new(serde_json::from_value::<Source>(source).unwrap()).unwrap()
 }
 
-async fn rig(rules: &[Value], sign_in: FreshSignIn, caller: Caller) -> Rig {
+async fn rig(rules: &[Value], sign_in: ApproverSignIn, caller: Caller) -> Rig {
     let rig = Rig::arranged(|setup| {
         setup.policy = policy(rules);
         setup.configured.caller = caller;
@@ -97,7 +97,7 @@ impl Rig {
 
 #[tokio::test]
 async fn a_rule_that_demands_a_person_waits_for_one() {
-    for sign_in in [FreshSignIn::Possible, FreshSignIn::Usual] {
+    for sign_in in [ApproverSignIn::Possible, ApproverSignIn::Usual] {
         let rig = rig(&person([json!({})]), sign_in, Caller::App).await;
         let (approval, told) = rig.waiting(&context()).await;
         assert_eq!((told["level"].as_str(), told["approvers"].as_str()), (Some("person"), None));
@@ -115,7 +115,7 @@ async fn a_rule_that_demands_a_person_waits_for_one() {
 
 #[tokio::test]
 async fn where_nobody_can_sign_in_it_is_refused() {
-    let rig = rig(&person([json!({})]), FreshSignIn::Never, Caller::App).await;
+    let rig = rig(&person([json!({})]), ApproverSignIn::Never, Caller::App).await;
     let hash = hash_passphrase("four words of mine".to_owned().into(), [7; 16]).await.unwrap();
     assert!(rig.memory.store.set_passphrase(&hash, None).await.unwrap());
     let Called::Failed(error) = rig.delete(&context()).await else { panic!("done") };
@@ -127,11 +127,11 @@ async fn where_nobody_can_sign_in_it_is_refused() {
 #[tokio::test]
 async fn what_is_set_up_for_it_is_the_usual_level() {
     for (sign_in, passphrase, level) in [
-        (FreshSignIn::Usual, false, "person"),
-        (FreshSignIn::Usual, true, "person"),
-        (FreshSignIn::Possible, true, "desktop"),
+        (ApproverSignIn::Usual, false, "person"),
+        (ApproverSignIn::Usual, true, "person"),
+        (ApproverSignIn::Possible, true, "desktop"),
         // Better than a client that cannot ask.
-        (FreshSignIn::Possible, false, "desktop"),
+        (ApproverSignIn::Possible, false, "desktop"),
     ] {
         let rig = rig(&[], sign_in, Caller::App).await;
         if passphrase {
@@ -150,7 +150,7 @@ async fn what_is_set_up_for_it_is_the_usual_level() {
 
 #[tokio::test]
 async fn a_client_that_can_ask_is_asked_where_no_sign_in_was_set_up() {
-    let rig = rig(&[], FreshSignIn::Possible, Caller::Person).await;
+    let rig = rig(&[], ApproverSignIn::Possible, Caller::Person).await;
     let person = Person::agrees();
     let tool = okta_catalog::find("delete_group").unwrap();
     let called = rig.call(tool.name, fitting(tool), &person).await;
@@ -160,7 +160,7 @@ async fn a_client_that_can_ask_is_asked_where_no_sign_in_was_set_up() {
 
 #[tokio::test]
 async fn with_four_eyes_whoever_asked_is_not_enough() {
-    let rig = rig(&four_eyes(), FreshSignIn::Possible, Caller::Person).await;
+    let rig = rig(&four_eyes(), ApproverSignIn::Possible, Caller::Person).await;
     let (approval, told) = rig.waiting(&of_ana()).await;
     assert_eq!(told["approvers"], "another person than asked");
     assert_eq!(approval.asker.as_deref(), Some(ANA));
@@ -175,13 +175,13 @@ async fn with_four_eyes_whoever_asked_is_not_enough() {
 #[tokio::test]
 async fn who_asks_has_to_be_known_where_it_takes_another() {
     let rules = four_eyes();
-    let people = rig(&rules, FreshSignIn::Possible, Caller::Person).await;
+    let people = rig(&rules, ApproverSignIn::Possible, Caller::Person).await;
     let called = people.delete(&context()).await;
     let Called::Failed(CallError::Refused { message, .. }) = called else { panic!("{called:?}") };
     assert!(message.contains("who asks is not known"), "{message}");
     // Behind an app or an API token there is no person who asked: everybody is another.
     for caller in [Caller::App, Caller::ApiToken] {
-        let rig = rig(&rules, FreshSignIn::Possible, caller).await;
+        let rig = rig(&rules, ApproverSignIn::Possible, caller).await;
         assert!(rig.goes_through(&context(), &approver(ANA, "ana@acme.example")).await);
     }
 }
@@ -190,7 +190,7 @@ async fn who_asks_has_to_be_known_where_it_takes_another() {
 async fn only_whom_every_rule_names_approves() {
     let rules =
         person([json!({ "approvers": ["*@security.example"] }), json!({ "approvers": ["bo@*"] })]);
-    let rig = rig(&rules, FreshSignIn::Possible, Caller::App).await;
+    let rig = rig(&rules, ApproverSignIn::Possible, Caller::App).await;
     for login in ["bo@acme.example", "carl@security.example"] {
         assert!(!rig.goes_through(&context(), &approver(BO, login)).await, "{login}");
     }
@@ -199,7 +199,7 @@ async fn only_whom_every_rule_names_approves() {
 
 #[tokio::test]
 async fn an_approval_from_before_a_stricter_policy_does_not_count() {
-    let lax = rig(&person([json!({})]), FreshSignIn::Possible, Caller::Person).await;
+    let lax = rig(&person([json!({})]), ApproverSignIn::Possible, Caller::Person).await;
     let (approval, _) = lax.waiting(&of_ana()).await;
     lax.approved_by(&approval, "person", Some(&approver(ANA, "ana@acme.example"))).await;
 
@@ -208,7 +208,7 @@ async fn an_approval_from_before_a_stricter_policy_does_not_count() {
     let strict = Rig::arranged(|setup| {
         setup.policy = policy(&four_eyes());
         setup.memory = memory;
-        setup.memory.approvers = Arc::new(Elsewhere(FreshSignIn::Possible));
+        setup.memory.approvers = Arc::new(Elsewhere(ApproverSignIn::Possible));
     })
     .await;
     obliging(&strict, "delete_group");
@@ -224,7 +224,7 @@ async fn an_approval_from_before_a_stricter_policy_does_not_count() {
 #[tokio::test]
 async fn status_and_trail_say_who_approved() {
     let rules = person([json!({ "approvers": ["*@security.example"] })]);
-    let rig = rig(&rules, FreshSignIn::Possible, Caller::App).await;
+    let rig = rig(&rules, ApproverSignIn::Possible, Caller::App).await;
     let (approval, told) = rig.waiting(&context()).await;
     assert_eq!(told["approvers"], "a person, one of *@security.example");
     rig.approved_by(&approval, "person", Some(&approver(BO, "bo@security.example"))).await;

@@ -16,8 +16,8 @@ use okta_client::{
     Surroundings,
 };
 use okta_gate::{
-    Approvers, Asker, Called, Client, Configured, Context, ExportFolder, FreshSignIn, Gate, Level,
-    Memory, Own, Question, Recorded, Recorder, Row, Setup, Sources, SwitchedOff, TrailError,
+    ApproverSignIn, Approvers, Asker, Called, Client, Configured, Context, ExportFolder, Gate,
+    Level, Memory, Own, Question, Recorded, Recorder, Row, Setup, Sources, SwitchedOff, TrailError,
     Verdict, Wire,
 };
 use okta_policy::Policy;
@@ -154,10 +154,10 @@ impl Client for Person {
 }
 
 /// Tells where a person decides, and whether people sign in to Okta for it.
-pub(crate) struct Elsewhere(pub(crate) FreshSignIn);
+pub(crate) struct Elsewhere(pub(crate) ApproverSignIn);
 
 impl Approvers for Elsewhere {
-    fn sign_in(&self) -> FreshSignIn {
+    fn sign_in(&self) -> ApproverSignIn {
         self.0
     }
 
@@ -180,7 +180,7 @@ pub(crate) fn memory(state: &Path) -> Memory {
             KeyFile::new(state),
             Arc::new(move |bytes: &mut [u8]| random.fill(bytes)),
         )),
-        approvers: Arc::new(Elsewhere(FreshSignIn::Never)),
+        approvers: Arc::new(Elsewhere(ApproverSignIn::Never)),
         entropy,
     }
 }
