@@ -168,6 +168,13 @@ impl Policy {
         self.ready().limits.iter().map(|limit| &limit.limit)
     }
 
+    /// The rules and limits that demand that level by name.
+    pub fn demanding(&self, level: Level) -> Vec<&str> {
+        let limits = self.ready().limits.iter().map(|limit| &limit.ready);
+        let all = self.ready().rules.iter().chain(limits);
+        all.filter(|ready| ready.level == Some(level)).map(|ready| ready.label.as_str()).collect()
+    }
+
     /// The rules and limits, ready to be asked.
     pub(crate) fn ready(&self) -> &Checked {
         &self.0.checked

@@ -19,9 +19,9 @@ mod trail;
 
 pub use app::{App, StartError};
 pub use config::{
-    At, AuditSettings, CheckpointCommand, Config, ConfigError, Environment, Flags, Flow, Group,
-    KeySource, Kind, Origin, Profile, Row, SETTINGS, Setting, Settings, SignIn, SyslogTo,
-    read_cases,
+    ApproverApp, At, AuditSettings, CheckpointCommand, Config, ConfigError, Environment, Flags,
+    Flow, Group, KeySource, Kind, Origin, Profile, Row, SETTINGS, Setting, Settings, SignIn,
+    SyslogTo, read_cases,
 };
 pub use handler::Handler;
 pub use logging::{Logging, LoggingError};

@@ -258,6 +258,11 @@ impl Settings {
         self.get(&table::SCOPES).is_some()
     }
 
+    /// True where an app is named for approvers.
+    pub fn names_approvers(&self) -> bool {
+        self.get(&table::APPROVER_CLIENT_ID).is_some()
+    }
+
     /// The folder of the trail and of what outlives a call, which needs no org.
     pub fn state_folder(&self, env: Environment<'_>) -> Result<PathBuf, ConfigError> {
         // A draft was read without the environment, and is about the same trail.
