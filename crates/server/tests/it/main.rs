@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod approvals;
 #[cfg(test)]
+mod approvers;
+#[cfg(test)]
 mod client;
 #[cfg(test)]
 mod config_file;
