@@ -28,6 +28,7 @@ use crate::{AuditSettings, trail};
 
 pub use desk::SignInDesk;
 pub use page::{Page, PageError};
+pub use person::who_may;
 pub use refused::Refused;
 
 /// How sure it is that a person decides here: somebody who knows the passphrase of this machine.

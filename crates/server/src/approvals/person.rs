@@ -101,7 +101,7 @@ fn may(approval: &Approval, person: &Approver, approve: bool) -> std::result::Re
 }
 
 /// Who may approve, for people; `None` where everybody may.
-pub(super) fn who_may(approval: &Approval) -> Option<String> {
+pub fn who_may(approval: &Approval) -> Option<String> {
     let written = approval.approvers.as_ref()?;
     let approvers = serde_json::from_str::<MayApprove>(written);
     Some(approvers.map_or_else(|_| UNREADABLE.to_owned(), |approvers| approvers.to_string()))

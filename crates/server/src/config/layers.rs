@@ -258,9 +258,10 @@ impl Settings {
         self.get(&table::SCOPES).is_some()
     }
 
-    /// True where an app is named for approvers.
+    /// True where it is set up how approvers sign in.
     pub fn names_approvers(&self) -> bool {
-        self.get(&table::APPROVER_CLIENT_ID).is_some()
+        let settings = [&table::APPROVER_CLIENT_ID, &table::APPROVER_ACR];
+        settings.into_iter().any(|setting| self.get(setting).is_some())
     }
 
     /// The folder of the trail and of what outlives a call, which needs no org.
