@@ -53,10 +53,10 @@ pub(super) fn pending(approval: &Approval, now: Timestamp, way: Way<'_>) -> Mark
                 @if let Some(refused) = refused {
                     p #refused .alert role="alert" { (refused) "." }
                 }
-                @if let Some(org) = org { (sign_in_form(token, org)) }
+                @if let Some(org) = org { (sign_in_form(&approval.id, token, org)) }
                 @if passphrase && !refused.is_some_and(Refused::locks) {
                     @if org.is_some() { h2 { "Or with the passphrase" } }
-                    (form(token, refused))
+                    (form(&approval.id, token, refused))
                 }
             }
             Way::NotSetUp => p .alert role="alert" { (Refused::NotSet) ", then load this page again." },
@@ -98,10 +98,15 @@ const fn is_long(text: &str) -> bool {
     text.len() > 400
 }
 
+/// Where forms go: the page itself may be the way back from a sign-in.
+fn action(id: &str) -> String {
+    format!("/approvals/{id}")
+}
+
 /// A sign-in for this very decision: the button says which.
-fn sign_in_form(token: &str, org: &str) -> Markup {
+fn sign_in_form(id: &str, token: &str, org: &str) -> Markup {
     html! {
-        form method="post" autocomplete="off" {
+        form method="post" action=(action(id)) autocomplete="off" {
             input type="hidden" name="csrf" value=(token);
             p .quiet {
                 "Either takes you to " strong { (escaped(org)) } ", where you sign in for this \
@@ -115,10 +120,10 @@ fn sign_in_form(token: &str, org: &str) -> Markup {
     }
 }
 
-fn form(token: &str, refused: Option<&Refused>) -> Markup {
+fn form(id: &str, token: &str, refused: Option<&Refused>) -> Markup {
     let wrong = matches!(refused, Some(Refused::Wrong { .. }));
     html! {
-        form method="post" autocomplete="off" {
+        form method="post" action=(action(id)) autocomplete="off" {
             // The first button is what the Enter key presses: this one does nothing.
             button type="submit" disabled hidden {}
             input type="hidden" name="csrf" value=(token);

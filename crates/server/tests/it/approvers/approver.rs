@@ -5,7 +5,7 @@ use crate::visitor::{Page, Visitor};
 /// A browser, and the page that it shows.
 pub(super) struct Browser {
     pub(super) visitor: Visitor,
-    /// The approval page that was opened last, and the token of its form.
+    /// Where the form of the approval page goes, and its token.
     link: String,
     pub(super) token: String,
 }
@@ -48,7 +48,8 @@ impl Browser {
         let shown = Shown::from(self.visitor.open(url).await);
         if let Some((_, rest)) = shown.text.split_once(r#"name="csrf" value=""#) {
             self.token = rest.split('"').next().unwrap().to_owned();
-            self.link = url.split("/signed-in").next().unwrap().to_owned();
+            let action = shown.text.split("action=\"").nth(1).unwrap().split('"').next().unwrap();
+            self.link = url::Url::parse(url).unwrap().join(action).unwrap().into();
         }
         shown
     }
