@@ -205,11 +205,11 @@ async fn returned(
                 return told(served, id, headers, judged).await;
             }
             served.approvals.refuse_lost(id, lost, BY).await?;
-            let what = match lost {
-                Lost::Unknown => "This sign-in is over",
-                Lost::Foreign => "Another browser began this sign-in",
+            let (what, next) = match lost {
+                Lost::Unknown => ("This sign-in is over", OPEN_ANEW),
+                Lost::Foreign => ("Another browser began this sign-in", LED),
             };
-            Ok(refuse(StatusCode::FORBIDDEN, what, OPEN_ANEW))
+            Ok(refuse(StatusCode::FORBIDDEN, what, next))
         }
     }
 }
@@ -261,6 +261,11 @@ fn own(
 }
 
 const OPEN_ANEW: &str = "Nothing is decided. Open the link again and decide there";
+
+/// For a person whom somebody else had sign in.
+const LED: &str = "Nothing is decided. Did somebody send you a link to sign in? Then it was about \
+                   something that you did not see: tell whoever looks after okta-mcp. Otherwise \
+                   open the link of the approval again and decide there";
 
 /// What waits, with the form to decide where that can be done here.
 async fn form(

@@ -106,10 +106,11 @@ fn action(id: &str) -> String {
 /// A sign-in for this very decision: the button says which.
 fn sign_in_form(id: &str, token: &str, org: &str) -> Markup {
     html! {
+        h2 { "Decide by signing in" }
         form method="post" action=(action(id)) autocomplete="off" {
             input type="hidden" name="csrf" value=(token);
             p .quiet {
-                "Either takes you to " strong { (escaped(org)) } ", where you sign in for this \
+                "Either button takes you to " strong { (escaped(org)) } ", where you sign in for this \
                 decision alone, whoever you are signed in as. Then it is done."
             }
             div .buttons {
