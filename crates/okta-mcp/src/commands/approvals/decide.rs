@@ -23,10 +23,10 @@ pub(super) async fn run(
     if !takes_passphrase(&approval) {
         return page::run(desk, &approval, given).await;
     }
+    let mut dialogue = Dialogue::open("deciding")?;
     if !desk.approvals.is_set_up().await.map_err(failed)? {
         return Err(refused(&Refused::NotSet));
     }
-    let mut dialogue = Dialogue::open("deciding")?;
     dialogue.say(&show::text(&approval))?;
     let verb = if approve { "approve" } else { "decline" };
     let passphrase = dialogue.secret(&format!("\nApproval passphrase, to {verb} this: ")).await?;
