@@ -54,7 +54,6 @@ impl Running {
 }
 
 /// What a sign-in is to decide, and for which browser.
-#[derive(Clone, Debug)]
 pub(super) struct Wish {
     pub(super) approval: String,
     pub(super) approve: bool,

@@ -170,7 +170,9 @@ async fn signed_in(
     back: Result<Query<Back>, QueryRejection>,
     headers: HeaderMap,
 ) -> Response {
-    let Ok(Query(Back { state, here })) = back else {
+    // Both go into an address below.
+    let whole = |Query(back): Query<Back>| (is_plain(&id) && is_plain(&back.state)).then_some(back);
+    let Some(Back { state, here }) = back.ok().and_then(whole) else {
         return refuse(StatusCode::BAD_REQUEST, "This is no way back", OPEN_ANEW);
     };
     let session = served.guard.session(&headers);
@@ -182,6 +184,12 @@ async fn signed_in(
     }
     let done = returned(&served, &id, &headers, &state, session.as_deref()).await;
     done.unwrap_or_else(|error| failed(&error))
+}
+
+/// Ids and states are made of these.
+fn is_plain(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    !text.is_empty() && text.bytes().all(plain)
 }
 
 async fn returned(

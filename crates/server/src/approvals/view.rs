@@ -51,7 +51,7 @@ pub(super) fn pending(approval: &Approval, now: Timestamp, way: Way<'_>) -> Mark
             },
             Way::Form { token, org, passphrase, refused } => {
                 @if let Some(refused) = refused {
-                    p #refused .alert role="alert" { (refused) "." }
+                    p #refused .alert role="alert" dir="auto" { (escaped(&refused.to_string())) "." }
                 }
                 @if let Some(org) = org { (sign_in_form(&approval.id, token, org)) }
                 @if passphrase && !refused.is_some_and(Refused::locks) {

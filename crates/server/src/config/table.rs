@@ -94,10 +94,9 @@ settings! {
     APPROVER_CLIENT_ID: Setting::new("approver_client_id", "OKTA_MCP_APPROVER_CLIENT_ID", Text, [
         "The client id of the app that people sign in to who approve at level `person`: a native or \
          web app with the grant type Authorization Code, which knows the redirect URI. Where it is \
-         set, `person` is what sensitive and destructive calls take.",
-        "none; where a person signs in in a browser on this machine, that app serves rules that \
-         demand `person`",
-        "0oa9h8g7f6e5d4c3b2a1",
+         set, `person` is what sensitive and destructive calls take. The app that people sign in to \
+         in a browser on this machine serves rules that demand `person` without being named.",
+        "none", "0oa9h8g7f6e5d4c3b2a1",
     ]);
     APPROVER_CLIENT_SECRET: Setting::new(
         "approver_client_secret",
