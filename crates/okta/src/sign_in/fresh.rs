@@ -10,7 +10,7 @@ use super::{
     browser::{self, Link},
     client::{Client, ClientProof},
     dpop::Dpop,
-    endpoint::{Endpoint, Meaning, Refused, bad, usual},
+    endpoint::{Endpoint, Meaning, Posted, Refused, bad, usual},
     id_token::IdToken,
     tokens::Identity,
 };
@@ -45,6 +45,9 @@ pub struct FreshLink {
     link: Link,
     since: Timestamp,
 }
+
+/// A token that nobody asked for, and what it is called.
+type Spare = (&'static str, SecretString);
 
 /// Who proved to be who.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,7 +85,7 @@ impl FreshSignIn {
     }
 
     /// Makes a link for one sign-in: a new one, whoever is signed in already.
-    pub(crate) fn begin(&self, wire: &Wire) -> Result<FreshLink, Error> {
+    fn begin(&self, wire: &Wire) -> Result<FreshLink, Error> {
         let acr = self.acr.join(" ");
         let mut more = vec![("prompt", "login"), ("max_age", "0")];
         if !acr.is_empty() {
@@ -93,36 +96,41 @@ impl FreshSignIn {
         Ok(FreshLink { link, since })
     }
 
-    /// Who came back with `query`; with the access token that Okta gave besides.
-    pub(crate) async fn finish(
+    /// What Okta gives for the code that came back in `query`.
+    async fn redeem(
         &self,
         wire: &Wire,
-        FreshLink { link, since }: FreshLink,
+        link: &FreshLink,
         query: &[(String, String)],
-    ) -> Result<(Proven, Option<SecretString>), Error> {
+    ) -> Result<Posted, Error> {
         let code = browser::code(query)?;
         let refusal = |refused| self.refusal(refused);
         let meaning = Meaning { what: "the token request", refusal: &refusal };
-        let form = link.form(code, &self.redirect);
-        let posted = self.endpoint.token(wire, &form, &meaning).await?;
-        let took = wire.clock.now().duration_since(since);
+        let form = link.link.form(code, &self.redirect);
+        self.endpoint.token(wire, &form, &meaning).await
+    }
+
+    /// Who signed in, by what Okta gave.
+    async fn read(&self, wire: &Wire, link: &FreshLink, posted: &Posted) -> Result<Proven, Error> {
+        let took = wire.clock.now().duration_since(link.since);
         let text = posted.text("id_token").ok_or_else(|| bad("holds no ID token"))?;
         let client_id = &self.endpoint.client.id;
-        let token = IdToken::verify(wire, text, client_id, Some(&link.nonce)).await?;
-        let proven = Proven {
+        let token = IdToken::verify(wire, text, client_id, Some(&link.link.nonce)).await?;
+        Ok(Proven {
             at: token.fresh(took, &self.acr)?,
             who: token.identity(),
             acr: token.acr().map(str::to_owned),
             amr: token.amr(),
-        };
-        Ok((proven, posted.text("access_token").map(SecretString::from)))
+        })
     }
 
-    /// Has Okta take back the access token that nobody needs. It gives access to a profile and ends
-    /// by itself: where that fails, nothing is lost.
-    pub(crate) async fn revoke(&self, wire: &Wire, token: &SecretString) {
-        if let Err(error) = self.endpoint.revoke(wire, token, "access_token").await {
-            tracing::debug!(%error, "the access token of an approver was not taken back");
+    /// Has Okta take back what nobody needs. It gives access to a profile, and nobody has it: where
+    /// that fails, nothing is lost.
+    async fn revoke(&self, wire: &Wire, given: &[Spare]) {
+        for (kind, token) in given {
+            if let Err(error) = self.endpoint.revoke(wire, token, kind).await {
+                tracing::debug!(%error, kind, "a token of an approver was not taken back");
+            }
         }
     }
 
@@ -200,11 +208,13 @@ impl crate::Okta {
         link: FreshLink,
         query: &[(String, String)],
     ) -> Result<Proven, Error> {
-        let (proven, access) = way.finish(self.wire(), link, query).await?;
-        if let Some(token) = access {
-            let (okta, way) = (self.clone(), Arc::clone(way));
-            tokio::spawn(async move { way.revoke(okta.wire(), &token).await });
-        }
-        Ok(proven)
+        let posted = way.redeem(self.wire(), &link, query).await?;
+        let proven = way.read(self.wire(), &link, &posted).await;
+        let spare = |kind| Some((kind, SecretString::from(posted.text(kind)?)));
+        let given: Vec<_> =
+            ["refresh_token", "access_token"].into_iter().filter_map(spare).collect();
+        let (okta, way) = (self.clone(), Arc::clone(way));
+        tokio::spawn(async move { way.revoke(okta.wire(), &given).await });
+        proven
     }
 }
