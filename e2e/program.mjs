@@ -140,7 +140,7 @@ export async function sandbox() {
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
     return answer.status === 204 ? null : answer.json();
   };
-  return { ...told.sign_in, port: Number(new URL(origin).port), admin, stop };
+  return { ...told.sign_in, env: told.env, port: Number(new URL(origin).port), admin, stop };
 }
 
 // A port that nothing listens on.

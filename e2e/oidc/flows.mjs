@@ -1,8 +1,10 @@
 // The program against an authorization server that nobody here wrote: private key JWT, DPoP with
 // nonces, device grant, authorization code with PKCE, rotation and reuse of refresh tokens,
-// revocation, introspection. Arguments name the parts to run.
+// revocation, introspection, approvals by a fresh sign-in. Arguments name the parts to run.
 
 import { createHmac, createPrivateKey, sign } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { calculateJwkThumbprint, decodeJwt, decodeProtectedHeader } from "jose";
 import { browse, tab } from "../browser.mjs";
 import { Checks, call } from "../checks.mjs";
@@ -562,9 +564,92 @@ async function forged(browser) {
   }
 }
 
+// Somebody approves what a service app does, by a sign-in of their own: through each kind of app, and
+// where more is asked for than the provider says of it.
+async function approvers(browser) {
+  const [key, port] = [keyPair("ES256", "ec"), await freePort()];
+  const org = await Org.start({ services: [serviceApp("service", key, false)], port });
+  try {
+    for (const [id, more] of [
+      ["native", {}],
+      ["web", { OKTA_MCP_APPROVER_CLIENT_SECRET: "s3cr3t/of+the:web=app" }],
+      ["bound", {}],
+      ["native", { OKTA_MCP_APPROVER_ACR: "urn:okta:loa:2fa:any" }],
+    ]) {
+      const good = !more.OKTA_MCP_APPROVER_ACR;
+      const what = `approver, ${id}${good ? "" : ", acr"}`;
+      const home = new Desk({
+        OKTA_ORG_URL: org.url,
+        OKTA_CLIENT_ID: "service",
+        OKTA_PRIVATE_KEY: key.pem,
+        OKTA_KEY_ID: key.kid,
+        OKTA_SCOPES: "okta.users.read",
+        OKTA_MCP_APPROVER_CLIENT_ID: id,
+        OKTA_MCP_REDIRECT_PORT: `${port}`,
+        ...more,
+      });
+      home.settings.OKTA_MCP_CONFIG = join(home.path, "okta-mcp.toml");
+      const rule = 'tools = ["list_users"]\ndecision = "confirm"\nlevel = "person"';
+      writeFileSync(home.settings.OKTA_MCP_CONFIG, `[[profiles.default.rules]]\n${rule}\n`, { mode: 0o600 });
+      const context = await browser.browser().createBrowserContext();
+      try {
+        await approve(context, org, home, { what, good });
+        quiet(checks, home, org.recorder.secrets(), what);
+      } finally {
+        await context.close();
+        home.remove();
+      }
+    }
+  } finally {
+    org.stop();
+  }
+}
+
+async function approve(browser, org, home, { what, good }) {
+  const start = org.recorder.exchanges.length;
+  await home.serve(LEGACY, async (client) => {
+    // The provider gives a refresh token that was not asked for. Nothing of it stays.
+    const back = () => org.recorder.of("/oauth2/v1/revoke", start).map(({ form }) => form.token);
+    const given = () => granted(org, "authorization_code", start).map(({ answer }) => answer.refresh_token).filter(Boolean);
+    // Signed in with the provider already: that does not count.
+    for (const again of [false, true]) {
+      const { value } = await users(client);
+      const waits = value.approval_required;
+      checks.equal(waits?.level, "person", `${what}: it waits for a person`);
+      const { page } = await tab(browser);
+      await page.goto(waits.where.match(/http:\S+/)[0]);
+      await page.click("button[value=approve]");
+      await page.waitForSelector("[name=login]");
+      await page.type("[name=login]", again ? "kim" : "morgan");
+      await page.type("[name=password]", "anything");
+      await page.click("button[type=submit]");
+      const end = await until(async () => {
+        // It may ask whether the app may know who this is.
+        if (page.url().includes("/interaction/")) await page.click("[value=consent] ~ button, button[autofocus]").catch(() => {});
+        const title = page.url().includes("/signed-in?") && (await page.$eval("h1", (each) => each.textContent).catch(() => ""));
+        return title && title !== "On to the approval" && title;
+      }, "the approval page");
+      if (good) {
+        checks.equal(end, "Approved", `${what}: approved`);
+        const told = await call(client, "get_approval_status", { approval_id: waits.approval_id });
+        checks.equal(told.value.approver, `${again ? "kim" : "morgan"}@acme.example`, `${what}: by whom`);
+        checks.equal((await users(client)).value.items?.length, 1, `${what}: the call is made`);
+        await until(() => given().length === (again ? 2 : 1) && given().every((token) => back().includes(token)), "it is taken back");
+      } else {
+        const why = await page.$eval("[role=alert]", (each) => each.textContent);
+        checks.that(/does not say how surely the person signed in/.test(why), `${what}: too little`, why);
+      }
+      await page.close();
+      if (!good) return;
+    }
+  });
+  const kept = home.files().filter(([name]) => name.includes("/tokens/"));
+  checks.equal(kept.length, 0, `${what}: no token is kept`);
+}
+
 const only = process.argv.slice(2);
 await browse(async (browser) => {
-  for (const part of [machines, devices, codes, less, cut, hasty, forged].filter((part) => !only.length || only.includes(part.name))) {
+  for (const part of [machines, devices, codes, less, cut, hasty, forged, approvers].filter((part) => !only.length || only.includes(part.name))) {
     const begun = Date.now();
     const context = await browser.createBrowserContext();
     try {

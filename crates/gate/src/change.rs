@@ -119,6 +119,7 @@ impl Gate {
             summary: &change.plan.summary,
             level: ruled.level,
             by_default: ruled.by_default,
+            approvers: &ruled.approvers,
         };
         let asked = self.ask(call, asking, client).await?;
         if let Asked::Yes(Confirmed::By { waited: true, .. }) = asked {

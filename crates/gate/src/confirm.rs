@@ -1,7 +1,7 @@
 //! A person confirms: through the client, or at this machine.
 
-use okta_catalog::Effect;
-use okta_policy::Level;
+use okta_catalog::{Caller, Effect};
+use okta_policy::{Candidate, Level, MayApprove};
 use okta_storage::{Approval, NewApproval, State};
 use serde_json::{Value, json};
 
@@ -10,6 +10,7 @@ use crate::{
     ask::{Question, Verdict},
     call::Call,
     envelope::CallError,
+    memory::Levels,
     question::question_of_read,
     record::Row,
     ruling::Ruled,
@@ -32,6 +33,8 @@ pub(crate) enum Confirmed {
         level: Level,
         /// The approval that was used.
         approval: Option<String>,
+        /// Who did, where they signed in for it.
+        approver: Option<String>,
         /// True where the call waited for the answer, after it had looked.
         waited: bool,
     },
@@ -44,8 +47,11 @@ impl Confirmed {
     pub(crate) fn tell(&self, row: &mut Row) {
         match self {
             Self::NotNeeded => {}
-            Self::By { level, approval, .. } => {
+            Self::By { level, approval, approver, .. } => {
                 row.set("confirmed", level.as_str());
+                if let Some(approver) = approver {
+                    row.set("approver", approver.as_str());
+                }
                 if let Some(approval) = approval {
                     row.set("approval", approval.as_str());
                 }
@@ -75,6 +81,8 @@ pub(crate) struct Asking<'a> {
     pub(crate) level: Option<Level>,
     /// True where no rule of the policy asks, but the effect does.
     pub(crate) by_default: bool,
+    /// Who may agree.
+    pub(crate) approvers: &'a MayApprove,
 }
 
 impl Gate {
@@ -92,6 +100,7 @@ impl Gate {
                 summary: call.tool.title,
                 level: ruled.level,
                 by_default: ruled.by_default,
+                approvers: &ruled.approvers,
             };
             match self.ask(call, asking, client).await? {
                 Asked::Yes(by) => confirmed = by,
@@ -115,27 +124,32 @@ impl Gate {
         client: &dyn Client,
     ) -> Result<Asked, CallError> {
         let memory = &self.setup().memory;
-        let best = memory.best().await?;
+        let Levels { best, highest } = memory.levels().await?;
         let needed = asking.level.unwrap_or(best);
         let asker = client.asker();
         if asker.level().is_some_and(|level| level >= needed) {
             return match asker.ask(&asking.question).await {
                 Verdict::Yes { level, waited } if level >= needed => {
-                    Ok(Asked::Yes(Confirmed::By { level, approval: None, waited }))
+                    let (approval, approver) = (None, None);
+                    Ok(Asked::Yes(Confirmed::By { level, approval, approver, waited }))
                 }
                 Verdict::Later => Ok(Asked::ByClient),
                 no => Err(refusal(no)),
             };
         }
-        if best >= needed && best > Level::Client {
-            return self.approval(call, &asking, best.max(needed)).await;
+        // Somebody who may decide with less may give more.
+        let level = needed.max(Level::Desktop);
+        if highest >= needed && best.max(needed) > Level::Client {
+            return self.approval(call, &asking, level).await;
         }
         let sensitive = asking.question.effect == Effect::Sensitive;
         if sensitive && asking.by_default && self.setup().allow_sensitive {
             return Ok(Asked::Yes(Confirmed::BySetting));
         }
-        let wanted = needed.max(Level::Desktop);
-        let mut next = memory.approvers.set_up(wanted);
+        if highest >= level {
+            return self.approval(call, &asking, level).await;
+        }
+        let mut next = memory.approvers.set_up(level);
         if let Some(hint) = asker.unable() {
             next = format!("{hint}; or {next}");
         }
@@ -149,6 +163,16 @@ impl Gate {
         asking: &Asking<'_>,
         level: Level,
     ) -> Result<Asked, CallError> {
+        let caller = self.setup().configured.caller;
+        if asking.approvers.another_person
+            && caller == Caller::Person
+            && call.context.person.is_none()
+        {
+            return Err(CallError::Refused {
+                message: "another person has to approve this, and who asks is not known".to_owned(),
+                next: "sign in, and call again".to_owned(),
+            });
+        }
         let memory = &self.setup().memory;
         let (store, now) = (&memory.store, self.clock().now());
         let binding = asking.question.binding.as_str();
@@ -157,9 +181,18 @@ impl Gate {
                 let Some(used) = store.consume(&approval.id, binding, now).await? else {
                     return Err(not_yet("another call uses it at this moment"));
                 };
-                if let Some(level) = decided_at(&used).filter(|decided| *decided >= level) {
+                if let Some(level) = decided_at(&used).filter(|decided| *decided >= level)
+                    && is_approved_by_one_of(asking.approvers, &used, call)
+                {
+                    let approver = used.decided.and_then(|decision| decision.approver);
+                    let approver = approver.map(|who| who.name().to_owned());
                     let approval = Some(used.id);
-                    return Ok(Asked::Yes(Confirmed::By { level, approval, waited: false }));
+                    return Ok(Asked::Yes(Confirmed::By {
+                        level,
+                        approval,
+                        approver,
+                        waited: false,
+                    }));
                 }
             }
             Some(approval) if approval.state == State::Declined => {
@@ -174,7 +207,7 @@ impl Gate {
         }
         let approval = self.open_approval(call, asking, level, now).await?;
         let place = memory.approvers.place(&approval).await;
-        Ok(Asked::Waits(waiting(&approval, &place)))
+        Ok(Asked::Waits(waiting(&approval, asking.approvers, &place)))
     }
 
     async fn open_approval(
@@ -196,6 +229,10 @@ impl Gate {
             summary: asking.summary.to_owned(),
             question: asking.question.text.clone(),
             principal: context.principal.clone(),
+            asker: context.person.clone(),
+            approvers: serde_json::to_string(asking.approvers)
+                .ok()
+                .filter(|_| !asking.approvers.is_anybody()),
             org: context.org.clone(),
             profile: context.profile.clone(),
             client: context.client.clone(),
@@ -210,6 +247,9 @@ impl Gate {
             row.set("call", call.id.as_str());
             row.set("approval", approval.id.as_str());
             row.set("level", approval.level.as_str());
+            if !asking.approvers.is_anybody() {
+                row.set("may_approve", json!(asking.approvers));
+            }
             row.set("binding", approval.binding.as_str());
             row.set("expires", approval.expires.to_string());
             self.keep(row);
@@ -229,6 +269,9 @@ impl Gate {
         if let (Some(decision), Value::Object(told)) = (&approval.decided, &mut told) {
             told.insert("decided_at".to_owned(), json!(decision.at.to_string()));
             told.insert("level".to_owned(), json!(decision.level));
+            if let Some(approver) = &decision.approver {
+                told.insert("approver".to_owned(), json!(approver.name()));
+            }
         }
         Ok(told)
     }
@@ -270,6 +313,19 @@ fn decided_at(approval: &Approval) -> Option<Level> {
     approval.decided.as_ref().and_then(|decision| decision.level.parse().ok())
 }
 
+/// True where whoever decided is one of those who may by now: the policy may be another than when the
+/// approval was asked for.
+fn is_approved_by_one_of(approvers: &MayApprove, approval: &Approval, call: &Call) -> bool {
+    if approvers.is_anybody() {
+        return true;
+    }
+    let who = approval.decided.as_ref().and_then(|decision| decision.approver.as_ref());
+    who.is_some_and(|who| {
+        let person = Candidate { id: &who.id, login: who.login.as_deref() };
+        approvers.check(person, call.context.person.as_deref()).is_ok()
+    })
+}
+
 fn not_yet(why: &str) -> CallError {
     CallError::Refused {
         message: format!("the call is not approved: {why}"),
@@ -278,8 +334,8 @@ fn not_yet(why: &str) -> CallError {
 }
 
 /// What a client is told while a person decides elsewhere.
-fn waiting(approval: &Approval, place: &str) -> Value {
-    json!({
+fn waiting(approval: &Approval, approvers: &MayApprove, place: &str) -> Value {
+    let mut told = json!({
         "approval_required": {
             "approval_id": approval.id,
             "status": approval.state.as_str(),
@@ -292,7 +348,13 @@ fn waiting(approval: &Approval, place: &str) -> Value {
             "Nothing is changed yet: a person decides there. Once approved, run_approved with the \
              approval_id, or the same call again, makes the change."
         ],
-    })
+    });
+    if !approvers.is_anybody()
+        && let Some(Value::Object(required)) = told.get_mut("approval_required")
+    {
+        required.insert("approvers".to_owned(), json!(approvers.to_string()));
+    }
+    told
 }
 
 /// What an answer other than yes comes to.

@@ -10,6 +10,9 @@ use crate::ask::Asker;
 pub struct Context {
     /// Who is responsible for the call: the service app, or the person behind the API token.
     pub principal: String,
+    /// The id at Okta of the person who is signed in; `None` for an app or an API token, and where
+    /// nobody is signed in yet.
+    pub person: Option<String>,
     /// The client's name, as it says.
     pub client: String,
     /// The client's version, as it says.

@@ -37,7 +37,7 @@ pub use context::{Client, Context};
 pub use envelope::CallError;
 pub use export::{ExportFolder, FolderError};
 pub use gate::{Called, Gate, Setup};
-pub use memory::{Approvers, Memory};
+pub use memory::{ApproverSignIn, Approvers, Memory};
 pub use okta_policy::Level;
 pub use okta_trail::{cut, escaped, to_text};
 pub use protect::Own;

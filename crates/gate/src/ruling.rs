@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use okta_catalog::{Effect, ToolDef, toolset_of};
-use okta_policy::{Count, Decision, Facts, Level, LimitOf, Operation, Stage};
+use okta_policy::{Count, Decision, Facts, Level, LimitOf, MayApprove, Operation, Stage};
 use okta_storage::{Admitted, Sent, Window};
 use serde_json::{Map, Value, json};
 
@@ -26,6 +26,8 @@ pub(crate) struct Ruled {
     pub(crate) level: Option<Level>,
     /// True where no rule asks for a person, but the effect does.
     pub(crate) by_default: bool,
+    /// Who may agree.
+    pub(crate) approvers: MayApprove,
     /// What a person is told of it.
     pub(crate) notes: Vec<String>,
     rule: Option<String>,
@@ -54,6 +56,7 @@ impl Ruled {
         let strict = |ruled: &Self| (ruled.confirm, ruled.level, !ruled.by_default);
         let (mut first, second) =
             if strict(&other) > strict(&self) { (other, self) } else { (self, other) };
+        first.approvers.and(&second.approvers);
         first.windows.extend(second.windows);
         first.windows.sort_unstable_by(|a, b| a.limit.cmp(&b.limit));
         first.windows.dedup_by(|a, b| a.limit == b.limit);
@@ -72,6 +75,9 @@ impl Ruled {
                 told.insert("decision".to_owned(), json!(ruled.word()));
                 if let Some(level) = ruled.level {
                     told.insert("level".to_owned(), json!(level));
+                }
+                if !ruled.approvers.is_anybody() {
+                    told.insert("approvers".to_owned(), json!(ruled.approvers.to_string()));
                 }
                 told.insert("why".to_owned(), json!(ruled.why));
                 if !ruled.notes.is_empty() {
@@ -210,6 +216,7 @@ impl Gate {
                 confirm: decision == Decision::Confirm,
                 level: ruling.level,
                 by_default: ruling.rule.is_none(),
+                approvers: ruling.approvers,
                 notes: Vec::new(),
                 rule: ruling.rule,
                 why: ruling.why,

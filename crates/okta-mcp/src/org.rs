@@ -91,6 +91,7 @@ impl Connected {
     pub(crate) async fn context(&self, client: &str) -> Context {
         Context {
             principal: self.app.okta().person().await.unwrap_or_else(|| self.principal.clone()),
+            person: self.app.okta().person_id().await,
             client: client.to_owned(),
             client_version: env!("CARGO_PKG_VERSION").to_owned(),
             org: self.host.clone(),
@@ -133,13 +134,14 @@ pub(crate) fn in_memory(config: okta_sandbox::Config) -> Org {
 /// An org in memory on a port of the loopback interface, and how to sign in to it.
 async fn embedded(flags: &Flags) -> Result<Configured, Failure> {
     let org = in_memory(okta_sandbox::Config::default());
-    let app = org.service_app();
+    let (app, web) = (org.service_app(), org.sign_in().web);
     let listener = TcpListener::bind("127.0.0.1:0").await.map_err(Failure::unexpected)?;
     let server = Server::start(org, listener, None).await.map_err(Failure::unexpected)?;
     let url = server.url();
     // Those of the profile hold here, too.
-    let told = Settings::read(&environment, flags).map_err(Failure::usage)?.has_scopes();
-    let scopes = (!told).then(|| app.scopes.join(" "));
+    let settings = Settings::read(&environment, flags).map_err(Failure::usage)?;
+    let scopes = (!settings.has_scopes()).then(|| app.scopes.join(" "));
+    let approvers = settings.names_approvers().then_some(web);
     // Org and sign-in are named by us, whatever the configuration says; the rest of it holds.
     let env = |name: &str| match name {
         "OKTA_ORG_URL" => Some(url.clone()),
@@ -147,11 +149,15 @@ async fn embedded(flags: &Flags) -> Result<Configured, Failure> {
         "OKTA_PRIVATE_KEY" => Some(app.private_key_pem.clone()),
         "OKTA_KEY_ID" => Some(app.key_id.clone()),
         "OKTA_MCP_SIGN_IN" => Some("private_key".to_owned()),
+        // Where approvers sign in, they do so to an app of this org.
+        "OKTA_MCP_APPROVER_CLIENT_ID" => Some(approvers.as_ref()?.client_id.clone()),
+        "OKTA_MCP_APPROVER_CLIENT_SECRET" => approvers.as_ref()?.client_secret.clone(),
         "OKTA_API_TOKEN"
         | "OKTA_API_TOKEN_FILE"
         | "OKTA_PRIVATE_KEY_FILE"
         | "OKTA_CLIENT_SECRET"
-        | "OKTA_CLIENT_SECRET_FILE" => None,
+        | "OKTA_CLIENT_SECRET_FILE"
+        | "OKTA_MCP_APPROVER_CLIENT_SECRET_FILE" => None,
         "OKTA_SCOPES" => scopes.clone().or_else(|| environment(name)),
         _ => environment(name),
     };

@@ -34,8 +34,8 @@ pub use request::{BadRequest, Method, Request};
 pub use secrecy::{ExposeSecret, SecretString};
 pub use settings::{Credentials, Reach, Settings, SetupError, Surroundings};
 pub use sign_in::{
-    Arrival, ClientProof, Dpop, Flow, Grant, Identity, Landed, Landing, Loopback, PersonalSignIn,
-    Prompt, SignIn, SignedOut, StoredTokens, TokenOwner, TokenStore, TokenStoreError,
-    TokensInMemory,
+    Arrival, ClientProof, Dpop, Flow, FreshLink, FreshSignIn, FreshSignInSettings, Grant, Identity,
+    Landed, Landing, Loopback, PersonalSignIn, Prompt, Proven, SignIn, SignedOut, StoredTokens,
+    TokenOwner, TokenStore, TokenStoreError, TokensInMemory,
 };
 pub use upload::Upload;

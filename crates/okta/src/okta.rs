@@ -230,6 +230,14 @@ impl Okta {
         Some(self.identity().await?.login_or_id().to_owned())
     }
 
+    /// The id of the person in whose name requests are sent, where it is known by now.
+    pub async fn person_id(&self) -> Option<String> {
+        if !self.is_personal() {
+            return None;
+        }
+        Some(self.identity().await?.id)
+    }
+
     /// Who is signed in; `None` where no person is.
     pub async fn identity(&self) -> Option<Identity> {
         self.shared.session.last().await?.user.clone()
@@ -269,6 +277,11 @@ impl Okta {
     /// What was granted, `None` until it is known. For API tokens it is known from the start.
     pub fn grants(&self) -> watch::Receiver<Option<Grant>> {
         self.shared.session.grants()
+    }
+
+    /// How requests go out.
+    pub(crate) fn wire(&self) -> &Wire {
+        &self.shared.wire
     }
 
     /// The org.

@@ -1,6 +1,7 @@
 //! A call is judged: the strongest of what matches decides.
 
 use crate::{
+    approvers::MayApprove,
     condition::Variables,
     facts::{Facts, Stage},
     policy::{LimitOf, Policy, Ready, ReadyLimit},
@@ -59,6 +60,14 @@ impl Policy {
                 ruling = limited;
             }
         }
+        if ruling.decision == Decision::Confirm {
+            let confirms = |said: &&Considered| {
+                said.matched == Matched::Yes && said.decision == Decision::Confirm
+            };
+            for said in considered.iter().filter(confirms) {
+                ruling.approvers.and(&said.approvers);
+            }
+        }
         Ruling { considered, ..ruling }
     }
 }
@@ -103,7 +112,14 @@ impl Ready {
     fn said(&self, facts: &Facts<'_>, matched: Matched, why: String) -> Considered {
         let confirms = self.decision == Decision::Confirm;
         let level = confirms.then(|| self.level.unwrap_or(facts.best));
-        Considered { rule: self.label.clone(), decision: self.decision, level, matched, why }
+        Considered {
+            rule: self.label.clone(),
+            decision: self.decision,
+            level,
+            approvers: self.approvers.clone(),
+            matched,
+            why,
+        }
     }
 }
 
@@ -143,6 +159,7 @@ fn read_only(effect: Effect) -> Considered {
         rule: "read_only".to_owned(),
         decision: Decision::Deny,
         level: None,
+        approvers: MayApprove::default(),
         matched: if reads { Matched::No } else { Matched::Yes },
         why: format!("the effect is {effect}"),
     }
@@ -165,6 +182,7 @@ fn decided(considered: &Considered, how: &str) -> Ruling {
     Ruling {
         decision: *decision,
         level: *level,
+        approvers: MayApprove::default(),
         rule: Some(rule.clone()),
         why: format!("{rule} {how}{because}"),
         considered: Vec::new(),
@@ -178,5 +196,6 @@ fn default(facts: &Facts<'_>) -> Ruling {
         if grave { (Decision::Confirm, Some(facts.best)) } else { (Decision::Allow, None) };
     let becomes = if grave { "confirmed" } else { "allowed" };
     let why = format!("no rule matches; by default a {effect} call is {becomes}");
-    Ruling { decision, level, rule: None, why, considered: Vec::new() }
+    let approvers = MayApprove::default();
+    Ruling { decision, level, approvers, rule: None, why, considered: Vec::new() }
 }

@@ -5,6 +5,7 @@
 //! [`Policy::judge`] says what becomes of a call of which the [`Facts`] are known. What cannot be
 //! evaluated never makes a call freer.
 
+mod approvers;
 mod cases;
 mod condition;
 mod error;
@@ -22,6 +23,7 @@ mod values;
 mod walk;
 mod words;
 
+pub use approvers::{Candidate, MayApprove, MayNot};
 pub use cases::{Case, CaseResult, Cases, Declared, Surroundings, run_cases};
 pub use error::{PolicyError, Step, Unmatched};
 pub use facts::{Facts, Operation, Stage};

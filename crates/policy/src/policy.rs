@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Span, SpanRelativeTo, Unit};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
+    approvers::{self, MayApprove},
     condition::{self, Condition},
     error::{PolicyError, Step},
     select::{BadSelector, Selection},
@@ -50,6 +51,7 @@ pub(crate) struct Ready {
     pub(crate) condition: Option<Condition>,
     pub(crate) decision: Decision,
     pub(crate) level: Option<Level>,
+    pub(crate) approvers: MayApprove,
 }
 
 pub(crate) struct ReadyLimit {
@@ -166,6 +168,13 @@ impl Policy {
         self.ready().limits.iter().map(|limit| &limit.limit)
     }
 
+    /// The rules and limits that demand that level by name.
+    pub fn demanding(&self, level: Level) -> Vec<&str> {
+        let limits = self.ready().limits.iter().map(|limit| &limit.ready);
+        let all = self.ready().rules.iter().chain(limits);
+        all.filter(|ready| ready.level == Some(level)).map(|ready| ready.label.as_str()).collect()
+    }
+
     /// The rules and limits, ready to be asked.
     pub(crate) fn ready(&self) -> &Checked {
         &self.0.checked
@@ -262,7 +271,14 @@ impl At {
                            read: look at `args`";
             return Err(self.error(&label, "when", problem.to_owned()));
         }
-        Ok(Ready { label, selection, condition, decision: Decision::Confirm, level: None })
+        Ok(Ready {
+            label,
+            selection,
+            condition,
+            decision: Decision::Confirm,
+            level: None,
+            approvers: MayApprove::default(),
+        })
     }
 }
 
@@ -281,8 +297,37 @@ fn rule(
         let problem = "`level` goes with decision = \"confirm\" only".to_owned();
         return Err(at.error(&label, "level", problem));
     }
+    let approvers = may_approve(&at, &label, rule)?;
     let ready = at.ready(label, &rule.selectors(), env, counted)?;
-    Ok(Ready { decision: rule.decision, level: rule.level, ..ready })
+    Ok(Ready { decision: rule.decision, level: rule.level, approvers, ..ready })
+}
+
+/// Who may approve, by a rule.
+fn may_approve(at: &At, label: &str, rule: &Rule) -> Result<MayApprove, PolicyError> {
+    let given = [
+        ("approvers", rule.approvers.is_some()),
+        ("another_person", rule.another_person.is_some()),
+    ];
+    if rule.level != Some(Level::Person)
+        && let Some((key, _)) = given.into_iter().find(|(_, given)| *given)
+    {
+        let problem = format!(
+            "`{key}` goes with level = \"person\" only: below it nobody knows who approves"
+        );
+        return Err(at.error(label, key, problem));
+    }
+    let list = rule.approvers.as_deref().unwrap_or_default();
+    if rule.approvers.is_some() && list.is_empty() {
+        let problem = "`approvers` is empty, so that nobody could approve: leave it out, or deny";
+        return Err(at.error(label, "approvers", problem.to_owned()));
+    }
+    if let Some((index, problem)) = approvers::problem(list) {
+        let mut error = at.error(label, "approvers", problem);
+        error.path.push(Step::Index(index));
+        return Err(error);
+    }
+    let of = rule.approvers.iter().cloned().collect();
+    Ok(MayApprove { another_person: rule.another_person.unwrap_or_default(), of })
 }
 
 fn limit(

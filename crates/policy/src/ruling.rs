@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use crate::words::{Decision, Level};
+use crate::{
+    approvers::MayApprove,
+    words::{Decision, Level},
+};
 
 /// What a policy says of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +14,8 @@ pub struct Ruling {
     pub decision: Decision,
     /// With `confirm`: the least level that will do.
     pub level: Option<Level>,
+    /// With `confirm`: who may approve, by every rule that matches and confirms.
+    pub approvers: MayApprove,
     /// What decided: the name of a rule, `rule` and its number, `limit` and its name, or
     /// `read_only`. `None` where no rule matches, so that the default holds.
     pub rule: Option<String>,
@@ -29,6 +34,8 @@ pub struct Considered {
     pub decision: Decision,
     /// With `confirm`: the level that it asks for.
     pub level: Option<Level>,
+    /// With `confirm`: who may approve.
+    pub approvers: MayApprove,
     /// Whether it matches.
     pub matched: Matched,
     /// Why, in a few words.
@@ -75,6 +82,9 @@ impl fmt::Display for Ruling {
         write!(f, "{}", self.decision)?;
         if let Some(level) = self.level {
             write!(f, " at level {level}")?;
+        }
+        if !self.approvers.is_anybody() {
+            write!(f, " by {}", self.approvers)?;
         }
         write!(f, ": {}", self.why)?;
         for considered in &self.considered {

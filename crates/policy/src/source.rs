@@ -52,6 +52,13 @@ pub struct Rule {
     pub decision: Decision,
     /// With `confirm`: the least level that will do. Without one: the best that is set up.
     pub level: Option<Level>,
+    /// With level `person`: who may approve, as globs of logins or ids. Without it: everybody who
+    /// can sign in to the app of the approvers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approvers: Option<Vec<String>>,
+    /// With level `person`: true where it takes another person than the one who asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub another_person: Option<bool>,
 }
 
 impl Rule {

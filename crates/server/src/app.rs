@@ -3,15 +3,19 @@
 use std::{sync::Arc, time::Duration};
 
 use okta_catalog::Caller;
-use okta_client::{Clock, Entropy, Okta, Settings, SetupError, Surroundings, TokenStore as _};
-use okta_gate::{Configured, ExportFolder, Gate, Memory, Own, Recorder, Setup, Sources};
+use okta_client::{
+    Clock, Entropy, FreshSignIn, Okta, Settings, SetupError, Surroundings, TokenStore as _,
+};
+use okta_gate::{
+    ApproverSignIn, Configured, ExportFolder, Gate, Memory, Own, Recorder, Setup, Sources,
+};
 use okta_storage::{KeyFile, Seal, Sqlite, Store};
 
 use crate::{
     Config, Handler,
-    approvals::{Approvals, Page},
+    approvals::{Approvals, Page, SignInDesk},
     people::People,
-    sign_in::{self, TokenFiles},
+    sign_in::{self, LoopbackPage, TokenFiles},
     trail,
 };
 
@@ -25,6 +29,7 @@ pub struct App {
     pub handler: Handler,
     okta: Okta,
     approvals: Approvals,
+    page: Option<Page>,
     tokens_are_kept: String,
 }
 
@@ -72,6 +77,7 @@ impl App {
         } else {
             "in memory only".to_owned()
         };
+        let approver_app = config.approvers;
         let (credentials, dpop) = sign_in::credentials(config.sign_in, tokens);
         let mut settings = Settings::new(config.org, credentials);
         settings.dpop = dpop;
@@ -83,16 +89,30 @@ impl App {
         let okta = Okta::new(settings, surroundings)?;
         let recorder: Arc<dyn Recorder> = trail::of(&config.state, &config.audit, &clock, &entropy);
         let store: Arc<dyn Store> = Arc::new(Sqlite::new(&config.state));
-        let approvals = Approvals::new(
+        let mut approvals = Approvals::new(
             Arc::clone(&store),
             Arc::clone(&clock),
             Arc::clone(&entropy),
             trail::tell(Arc::clone(&recorder)),
         );
+        let mut approver_sign_in = ApproverSignIn::Never;
+        if let Some(app) = approver_app {
+            let named = app.named;
+            approver_sign_in = if named { ApproverSignIn::Usual } else { ApproverSignIn::Possible };
+            let desk = SignInDesk::new(
+                okta.clone(),
+                FreshSignIn::new(&sign_in::fresh(app))?,
+                Arc::new(LoopbackPage),
+                Arc::clone(&clock),
+                config.profile.clone(),
+            );
+            approvals = approvals.with_sign_in(desk);
+        }
+        let page = page.then(|| Page::new(approvals.clone()));
         let memory = Memory {
             store,
             seal,
-            approvers: Arc::new(People::new(page.then(|| Page::new(approvals.clone())))),
+            approvers: Arc::new(People::new(page.clone(), approver_sign_in)),
             entropy: Arc::clone(&entropy),
         };
         let own = Own {
@@ -118,12 +138,17 @@ impl App {
         });
         let handler =
             Handler::new(gate, okta.clone(), config.principal, org, config.profile, clock, entropy);
-        Ok(Self { handler, okta, approvals, tokens_are_kept })
+        Ok(Self { handler, okta, approvals, page, tokens_are_kept })
     }
 
     /// What waits for a person of this machine.
     pub const fn approvals(&self) -> &Approvals {
         &self.approvals
+    }
+
+    /// The page where a person of this machine decides; `None` for a process that makes one call.
+    pub const fn approval_page(&self) -> Option<&Page> {
+        self.page.as_ref()
     }
 
     /// The org, as the server reaches it.

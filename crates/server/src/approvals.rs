@@ -1,10 +1,13 @@
 //! Deciding about calls that wait for a person: on a page of this machine, or in a terminal.
 //!
 //! A link or an id only shows what waits. Deciding takes the approval passphrase, which neither the
-//! client nor the model ever sees.
+//! client nor the model ever sees, or a fresh sign-in to Okta.
 
+mod desk;
 mod guard;
 mod page;
+mod person;
+mod refused;
 mod routes;
 mod view;
 
@@ -14,7 +17,7 @@ use jiff::Timestamp;
 use okta_client::{Clock, Entropy};
 use okta_gate::Level;
 use okta_storage::{
-    Approval, Decided, PassphraseError, PassphraseHash, Sqlite, State, Store, Try, Which,
+    Approval, Approver, Decided, PassphraseError, PassphraseHash, Sqlite, State, Store, Try, Which,
     hash_passphrase,
 };
 use secrecy::SecretString;
@@ -23,7 +26,10 @@ use tokio::task::JoinError;
 
 use crate::{AuditSettings, trail};
 
+pub use desk::SignInDesk;
 pub use page::{Page, PageError};
+pub use person::who_may;
+pub use refused::Refused;
 
 /// How sure it is that a person decides here: somebody who knows the passphrase of this machine.
 const LEVEL: Level = Level::Desktop;
@@ -38,6 +44,7 @@ pub struct Approvals {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     tell: Tell,
+    desk: Option<SignInDesk>,
 }
 
 /// What came of a decision.
@@ -58,27 +65,8 @@ pub enum Judged {
         /// The level that it takes.
         needed: String,
     },
-    /// The passphrase was not given; nothing is decided.
+    /// The passphrase was not given, or nobody who may signed in; nothing is decided.
     Refused(Refused),
-}
-
-/// Why the passphrase does not count.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refused {
-    /// None is set.
-    NotSet,
-    /// It is another.
-    Wrong {
-        /// How many tries are left.
-        left: u32,
-        /// Until when none is taken, where none is left.
-        locked_until: Option<Timestamp>,
-    },
-    /// Too many were wrong: it was not compared.
-    Locked {
-        /// Until when.
-        until: Timestamp,
-    },
 }
 
 /// What came of giving the passphrase.
@@ -115,7 +103,13 @@ impl Approvals {
         entropy: Arc<dyn Entropy>,
         tell: Tell,
     ) -> Self {
-        Self { store, clock, entropy, tell }
+        Self { store, clock, entropy, tell, desk: None }
+    }
+
+    /// The same, where approvers can sign in to Okta.
+    #[must_use]
+    pub fn with_sign_in(self, desk: SignInDesk) -> Self {
+        Self { desk: Some(desk), ..self }
     }
 
     /// The approvals of a state folder, with its trail: what commands need that no org is
@@ -167,19 +161,41 @@ impl Approvals {
         approve: bool,
         by: &str,
     ) -> Result<Judged> {
-        let Some(approval) = self.get(id).await? else { return Ok(Judged::Unknown) };
-        match approval.state {
-            State::Pending => {}
-            State::Expired => return Ok(Judged::Expired),
-            state => return Ok(Judged::NotPending(state)),
-        }
-        if !can_decide(&approval) {
+        let approval = match self.pending(id).await? {
+            Ok(approval) => approval,
+            Err(judged) => return Ok(judged),
+        };
+        if !takes_passphrase(&approval) {
             return Ok(Judged::TooLow { needed: approval.level });
         }
         if let Proof::Refused(refused) = self.compare(passphrase, by, Some(&approval)).await? {
             return Ok(Judged::Refused(refused));
         }
-        let decided = self.store.decide(id, approve, LEVEL.as_str(), by, self.clock.now()).await?;
+        self.settle(&approval, approve, LEVEL, by, None).await
+    }
+
+    /// What waits under an id; else what is to be said instead.
+    async fn pending(&self, id: &str) -> Result<std::result::Result<Approval, Judged>> {
+        let Some(approval) = self.get(id).await? else { return Ok(Err(Judged::Unknown)) };
+        Ok(match approval.state {
+            State::Pending => Ok(approval),
+            State::Expired => Err(Judged::Expired),
+            state => Err(Judged::NotPending(state)),
+        })
+    }
+
+    /// Decides, and keeps the row of it.
+    async fn settle(
+        &self,
+        approval: &Approval,
+        approve: bool,
+        level: Level,
+        by: &str,
+        approver: Option<&Approver>,
+    ) -> Result<Judged> {
+        let now = self.clock.now();
+        let decided =
+            self.store.decide(&approval.id, approve, level.as_str(), by, approver, now).await?;
         let (judged, result) = match decided {
             Decided::Approved => (Judged::Approved, "approved"),
             Decided::Declined => (Judged::Declined, "declined"),
@@ -187,13 +203,16 @@ impl Approvals {
             Decided::Expired => return Ok(Judged::Expired),
             Decided::Unknown => return Ok(Judged::Unknown),
         };
-        let row = json!({
+        let mut row = json!({
             "approval": approval.id,
             "tool": approval.tool,
-            "level": LEVEL.as_str(),
+            "level": level.as_str(),
             "by": by,
             "result": result,
         });
+        if let (Some(approver), Value::Object(row)) = (approver, &mut row) {
+            row.extend(person::told(approver));
+        }
         (self.tell)("approval.decided", row);
         Ok(judged)
     }
@@ -254,62 +273,9 @@ impl fmt::Debug for Approvals {
     }
 }
 
-/// True if what it takes can be had here. A level that nobody here knows cannot.
-pub fn can_decide(approval: &Approval) -> bool {
+/// True if the passphrase suffices. For a level that nobody here knows it does not.
+pub fn takes_passphrase(approval: &Approval) -> bool {
     approval.level.parse().is_ok_and(|needed: Level| needed <= LEVEL)
-}
-
-impl Refused {
-    /// True if no passphrase is taken for a while.
-    pub(crate) const fn locks(&self) -> bool {
-        matches!(self, Self::Locked { .. } | Self::Wrong { locked_until: Some(_), .. })
-    }
-
-    fn row(&self, about: Option<&Approval>, by: &str) -> Value {
-        let (why, left) = match self {
-            Self::NotSet => ("no passphrase is set", None),
-            Self::Wrong { left, .. } => ("wrong passphrase", Some(*left)),
-            Self::Locked { .. } => ("locked", None),
-        };
-        let left = left.map(|left| ("left", Value::from(left)));
-        let about = about.map(|approval| {
-            [("approval", approval.id.as_str().into()), ("tool", approval.tool.as_str().into())]
-        });
-        [("by", by.into()), ("why", why.into())]
-            .into_iter()
-            .chain(left)
-            .chain(about.into_iter().flatten())
-            .map(|(name, value)| (name.to_owned(), value))
-            .collect()
-    }
-}
-
-/// For people.
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotSet => f.write_str(
-                "No approval passphrase is set: set one in a terminal with `okta-mcp approvals \
-                 setup`",
-            ),
-            Self::Wrong { locked_until: Some(until), .. } => write!(
-                f,
-                "That is not the passphrase. No more is taken until {}",
-                clock_time(*until)
-            ),
-            Self::Wrong { left: 1, .. } => {
-                f.write_str("That is not the passphrase. One more try is left")
-            }
-            Self::Wrong { left, .. } => {
-                write!(f, "That is not the passphrase. {left} more tries are left")
-            }
-            Self::Locked { until } => write!(
-                f,
-                "Too many wrong passphrases were given. None is taken until {}",
-                clock_time(*until)
-            ),
-        }
-    }
 }
 
 /// A time of this day or the next, for people.

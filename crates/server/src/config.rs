@@ -4,6 +4,7 @@
 //! Each setting is declared once, in `table.rs`. `layers.rs` lays file, environment and flags over
 //! each other; the other modules read what came of it.
 
+mod approvers;
 mod audit;
 mod error;
 mod file;
@@ -20,6 +21,7 @@ pub(crate) mod table;
 
 use std::{fmt, path::PathBuf};
 
+pub use approvers::ApproverApp;
 pub use audit::{AuditSettings, CheckpointCommand, SyslogTo};
 pub use error::ConfigError;
 pub use file::read_cases;
@@ -71,6 +73,8 @@ pub struct Config {
     pub org: OrgUrl,
     /// Who signs in, and how.
     pub sign_in: SignIn,
+    /// The app that people sign in to who approve at level `person`, where there is one.
+    pub approvers: Option<ApproverApp>,
     /// The scopes asked for; with an API token, those that limit the tools.
     pub scopes: Vec<String>,
     /// Who is responsible for the calls.
@@ -104,6 +108,7 @@ impl fmt::Debug for Config {
             .field("profile", &self.profile)
             .field("org", &self.org)
             .field("sign_in", &self.sign_in)
+            .field("approvers", &self.approvers)
             .field("scopes", &self.scopes)
             .field("policy", &self.policy)
             .field("off", &self.off)
@@ -140,6 +145,8 @@ impl Config {
         let org = settings.org_url()?;
         let key_folders = settings.paths(&table::ALLOWED_KEY_DIRS).unwrap_or_default();
         let sign_in = sign_in::read(&settings, &key_folders, &mut remarks)?;
+        let approvers = approvers::read(&settings, &sign_in, &key_folders)?;
+        remarks.extend(approvers::remarks(&policy, approvers.as_ref()));
         let domain_key = settings
             .one_of(Group::DomainKey)
             .map(|given| KeySource::of(given).read(&given.at(), settings.profile(), &key_folders));
@@ -156,6 +163,7 @@ impl Config {
             scopes: sign_in.scopes(&settings)?,
             principal: sign_in.principal(),
             sign_in,
+            approvers,
             allow_sensitive: settings.text(&table::SENSITIVE) == Some("allow"),
             max_in_flight: settings.whole(&table::MAX_IN_FLIGHT, 20).try_into().unwrap_or(20),
             read_attempts: settings.whole(&table::READ_ATTEMPTS, 3),

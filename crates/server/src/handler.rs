@@ -85,6 +85,7 @@ impl Handler {
                 .as_ref()
                 .map_or("unknown".to_owned(), |client| cut(&client.name, CLIENT)),
             client_version: client.map(|client| cut(&client.version, CLIENT)).unwrap_or_default(),
+            person: self.0.okta.person_id().await,
             org: self.0.org.clone(),
             profile: self.0.profile.clone(),
             era: version.map(|version| version.as_str().to_owned()).unwrap_or_default(),

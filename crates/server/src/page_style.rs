@@ -2,10 +2,33 @@
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest as _, Sha256};
 
 /// The style of every page.
 pub(crate) const STYLE: &str = include_str!("style.css");
+
+/// A page that leads on to `url`, with a word for it. Without a script, and no redirect: one that
+/// answers a form is held up by our policy for forms wherever it leads on from there, and one that
+/// comes from another site does not bring our cookie along.
+pub(crate) fn leading(url: &str, word: &str) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta http-equiv="refresh" content={ "0; url=" (url) };
+                title { "On to " (word) " · okta-mcp" }
+                style { (PreEscaped(STYLE)) }
+            }
+            body { main {
+                h1 { "On to " (word) }
+                p { "If nothing happens: " a href=(url) { "go on" } "." }
+            } }
+        }
+    }
+}
 
 /// The style as a content security policy names it.
 fn style_hash() -> String {

@@ -7,7 +7,7 @@ mod loopback;
 mod system_browser;
 mod token_files;
 
-pub(crate) use credentials::credentials;
+pub(crate) use credentials::{credentials, fresh};
 pub use guide::Browser;
 pub use loopback::LoopbackPage;
 pub use system_browser::SystemBrowser;

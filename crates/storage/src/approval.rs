@@ -22,6 +22,10 @@ pub struct NewApproval {
     pub question: String,
     /// Who is responsible for the call.
     pub principal: String,
+    /// The id at Okta of the person who asked; `None` where an app or an API token did.
+    pub asker: Option<String>,
+    /// Who may approve, as the policy writes it; `None` where everybody may.
+    pub approvers: Option<String>,
     /// The host of the org.
     pub org: String,
     /// The profile of the configuration.
@@ -55,6 +59,10 @@ pub struct Approval {
     pub question: String,
     /// Who is responsible for the call.
     pub principal: String,
+    /// The id at Okta of the person who asked; `None` where an app or an API token did.
+    pub asker: Option<String>,
+    /// Who may approve, as the policy writes it; `None` where everybody may.
+    pub approvers: Option<String>,
     /// The host of the org.
     pub org: String,
     /// The profile of the configuration.
@@ -85,10 +93,34 @@ impl Approval {
 pub struct Decision {
     /// When.
     pub at: Timestamp,
-    /// By whom or where: `page`, `terminal`, a person's login.
+    /// Where: `page`, `terminal`.
     pub by: String,
     /// At which level.
     pub level: String,
+    /// Who, where they signed in to Okta for it.
+    pub approver: Option<Approver>,
+}
+
+/// A person who signed in to Okta to decide.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Approver {
+    /// The id at Okta.
+    pub id: String,
+    /// The login, where Okta named it.
+    pub login: Option<String>,
+    /// When they signed in, by Okta's clock (`auth_time`).
+    pub signed_in: Timestamp,
+    /// How surely (`acr`), where Okta says so.
+    pub acr: Option<String>,
+    /// What they proved (`amr`), where Okta says so.
+    pub amr: Vec<String>,
+}
+
+impl Approver {
+    /// The login, or else the id.
+    pub fn name(&self) -> &str {
+        self.login.as_deref().unwrap_or(&self.id)
+    }
 }
 
 /// Where an approval stands.

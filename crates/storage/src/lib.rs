@@ -17,7 +17,7 @@ mod sqlite;
 mod store;
 mod undo;
 
-pub use approval::{Approval, Decided, Decision, NewApproval, State, Which};
+pub use approval::{Approval, Approver, Decided, Decision, NewApproval, State, Which};
 pub use count::{Admitted, Count, Sent, Window};
 pub use error::Error;
 pub use folder::Folder;

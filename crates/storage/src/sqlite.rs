@@ -12,8 +12,8 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use crate::{
-    Admitted, Approval, Decided, Kept, NewApproval, PassphraseHash, Reply, Sent, Store, Try, Undo,
-    Which, Window,
+    Admitted, Approval, Approver, Decided, Kept, NewApproval, PassphraseHash, Reply, Sent, Store,
+    Try, Undo, Which, Window,
 };
 use connection::Connection;
 
@@ -78,9 +78,10 @@ impl Store for Sqlite {
         approve: bool,
         level: &'a str,
         by: &'a str,
+        approver: Option<&'a Approver>,
         now: Timestamp,
     ) -> Reply<'a, Decided> {
-        transact!(self, approvals::decide, id, approve, level, by, now)
+        transact!(self, approvals::decide, id, approve, level, by, approver, now)
     }
 
     fn consume<'a>(

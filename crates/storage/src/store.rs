@@ -5,8 +5,8 @@ use std::{future::Future, pin::Pin};
 use jiff::Timestamp;
 
 use crate::{
-    Admitted, Approval, Decided, Error, Kept, NewApproval, PassphraseHash, Sent, Try, Undo, Which,
-    Window,
+    Admitted, Approval, Approver, Decided, Error, Kept, NewApproval, PassphraseHash, Sent, Try,
+    Undo, Which, Window,
 };
 
 /// A future that can be sent between threads.
@@ -20,8 +20,8 @@ pub type Reply<'a, T> = BoxFuture<'a, Result<T, Error>>;
 /// What a method changed is on disk once it answered. A future that is dropped before has changed
 /// all or nothing.
 pub trait Store: Send + Sync + 'static {
-    /// Lets a call wait for a person. One that is pending for the same binding at the same level
-    /// is answered instead, with the id that it has. Approvals older than 30 days are deleted.
+    /// Lets a call wait for a person. One that is pending for the same binding at the same level,
+    /// from the same asker and for the same approvers, is answered instead, with the id that it has. Approvals older than 30 days are deleted.
     fn open(&self, new: NewApproval, now: Timestamp) -> Reply<'_, Approval>;
 
     /// An approval, as it stands at `now`.
@@ -30,13 +30,15 @@ pub trait Store: Send + Sync + 'static {
     /// At most `limit` approvals as they stand at `now`, the newest first.
     fn approvals(&self, which: Which, limit: u32, now: Timestamp) -> Reply<'_, Vec<Approval>>;
 
-    /// Approves or declines what is pending, at that level. Of several decisions the first counts.
+    /// Approves or declines what is pending, at that level; `approver` is who signed in for it. Of
+    /// several decisions the first counts.
     fn decide<'a>(
         &'a self,
         id: &'a str,
         approve: bool,
         level: &'a str,
         by: &'a str,
+        approver: Option<&'a Approver>,
         now: Timestamp,
     ) -> Reply<'a, Decided>;
 

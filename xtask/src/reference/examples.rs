@@ -157,7 +157,9 @@ impl Bench {
         }
         if let Some(approval) = &step.approve {
             let id = self.filled(approval)?;
-            self.store.decide(&id, true, Level::Desktop.as_str(), "example", Still.now()).await?;
+            self.store
+                .decide(&id, true, Level::Desktop.as_str(), "example", None, Still.now())
+                .await?;
         }
         let arguments = self.fill(Value::Object(step.arguments))?;
         let given = arguments.as_object().cloned().unwrap_or_default();
@@ -220,6 +222,7 @@ impl Bench {
 fn context() -> Context {
     Context {
         principal: "0oaexample".to_owned(),
+        person: None,
         client: "reference".to_owned(),
         client_version: String::new(),
         org: "acme.okta.com".to_owned(),

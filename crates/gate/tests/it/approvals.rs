@@ -42,7 +42,7 @@ fn waits(tool: &str, called: Called) -> String {
 impl Rig {
     async fn decides(&self, id: &str, approve: bool, level: Level) -> Decided {
         let now = self.gate.clock().now();
-        self.memory.store.decide(id, approve, level.as_str(), "test", now).await.unwrap()
+        self.memory.store.decide(id, approve, level.as_str(), "test", None, now).await.unwrap()
     }
 
     async fn approves(&self, id: &str) {

@@ -4,6 +4,7 @@
 
 mod answers;
 mod approvals;
+mod approvers;
 mod certificates;
 mod confirm_property;
 mod exports;

@@ -228,7 +228,8 @@ async fn an_approval_of_what_became_protected_is_worth_nothing() {
         let told: Value = serde_json::from_str(&told).unwrap();
         let id = told["approval_required"]["approval_id"].as_str().unwrap();
         let now = rig.gate.clock().now();
-        let decided = rig.memory.store.decide(id, true, "desktop", "test", now).await.unwrap();
+        let decided =
+            rig.memory.store.decide(id, true, "desktop", "test", None, now).await.unwrap();
         assert_eq!(decided, Decided::Approved);
         *org.lock().unwrap() = crowned.clone();
         for (tool, with) in [(tool, with.clone()), ("run_approved", json!({ "approval_id": id }))] {

@@ -16,8 +16,9 @@ use okta_client::{
     Surroundings,
 };
 use okta_gate::{
-    Approvers, Asker, Called, Client, Configured, Context, ExportFolder, Gate, Level, Memory, Own,
-    Question, Recorded, Recorder, Row, Setup, Sources, SwitchedOff, TrailError, Verdict, Wire,
+    ApproverSignIn, Approvers, Asker, Called, Client, Configured, Context, ExportFolder, Gate,
+    Level, Memory, Own, Question, Recorded, Recorder, Row, Setup, Sources, SwitchedOff, TrailError,
+    Verdict, Wire,
 };
 use okta_policy::Policy;
 use okta_storage::{Approval, KeyFile, Seal, Sqlite};
@@ -152,10 +153,14 @@ impl Client for Person {
     }
 }
 
-/// Tells where a person decides.
-pub(crate) struct Elsewhere;
+/// Tells where a person decides, and whether people sign in to Okta for it.
+pub(crate) struct Elsewhere(pub(crate) ApproverSignIn);
 
 impl Approvers for Elsewhere {
+    fn sign_in(&self) -> ApproverSignIn {
+        self.0
+    }
+
     fn place<'a>(&'a self, approval: &'a Approval) -> BoxFuture<'a, String> {
         Box::pin(std::future::ready(format!("page of {}", approval.id)))
     }
@@ -175,7 +180,7 @@ pub(crate) fn memory(state: &Path) -> Memory {
             KeyFile::new(state),
             Arc::new(move |bytes: &mut [u8]| random.fill(bytes)),
         )),
-        approvers: Arc::new(Elsewhere),
+        approvers: Arc::new(Elsewhere(ApproverSignIn::Never)),
         entropy,
     }
 }
@@ -314,6 +319,7 @@ impl Rig {
 pub(crate) fn context() -> Context {
     Context {
         principal: "0oaservice".to_owned(),
+        person: None,
         client: "tests".to_owned(),
         client_version: "1".to_owned(),
         org: "acme.okta.com".to_owned(),

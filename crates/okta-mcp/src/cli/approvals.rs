@@ -5,8 +5,8 @@ use clap::{Args, Subcommand};
 /// See what waits for a person, and decide about it
 ///
 /// What takes something away or grants access waits for a person. Where a policy asks for more than
-/// the client's word, that person decides here or on the page that the client links to, and gives
-/// the approval passphrase. Approving and setting the passphrase take a terminal.
+/// the client's word, that person decides here or on the page that the client links to: with the
+/// approval passphrase, which takes a terminal, or, at level person, by a sign-in to Okta.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   okta-mcp approvals setup
@@ -24,10 +24,12 @@ pub(crate) enum ApprovalsCommand {
     /// Show what waits under an id
     #[command(after_help = "Example: okta-mcp approvals show Zk3vQ0b1TjW8sXyLr5uCNg")]
     Show(IdArgs),
-    /// Approve what waits under an id: asks for the passphrase on the terminal
+    /// Approve what waits under an id: asks for the passphrase on the terminal, or opens the page to
+    /// sign in on
     #[command(after_help = "Example: okta-mcp approvals approve Zk3vQ0b1TjW8sXyLr5uCNg")]
     Approve(IdArgs),
-    /// Decline what waits under an id: asks for the passphrase on the terminal
+    /// Decline what waits under an id: asks for the passphrase on the terminal, or opens the page to
+    /// sign in on
     #[command(after_help = "Example: okta-mcp approvals deny Zk3vQ0b1TjW8sXyLr5uCNg")]
     Deny(IdArgs),
     /// Set the approval passphrase, or change it

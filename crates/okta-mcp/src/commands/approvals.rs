@@ -1,6 +1,7 @@
 //! `okta-mcp approvals`: what waits for a person, and deciding about it.
 
 mod decide;
+mod page;
 mod setup;
 mod show;
 
@@ -30,8 +31,8 @@ pub(crate) async fn run(args: &ApprovalsArgs, given: &Given) -> Result<(), Failu
     match &args.command {
         ApprovalsCommand::List(args) => show::list(&desk, args).await,
         ApprovalsCommand::Show(args) => show::one(&desk, &args.id).await,
-        ApprovalsCommand::Approve(args) => decide::run(&desk, &args.id, true).await,
-        ApprovalsCommand::Deny(args) => decide::run(&desk, &args.id, false).await,
+        ApprovalsCommand::Approve(args) => decide::run(&desk, &args.id, true, given).await,
+        ApprovalsCommand::Deny(args) => decide::run(&desk, &args.id, false, given).await,
         ApprovalsCommand::Setup => setup::run(&desk).await,
     }
 }

@@ -93,7 +93,8 @@ async fn lead(org: &Connected, browser: bool) -> Result<Grant, Failure> {
     sign_in.finished().await.map_err(|error| failed(&error))
 }
 
-async fn open(url: &str) -> bool {
+/// Opens a page in a browser of this machine, where there is one.
+pub(super) async fn open(url: &str) -> bool {
     let Some(browser) = SystemBrowser::of(&org::environment) else { return false };
     let url = url.to_owned();
     tokio::task::spawn_blocking(move || browser.open(&url)).await.unwrap_or(false)

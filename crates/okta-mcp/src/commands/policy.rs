@@ -52,6 +52,9 @@ fn effect(tool: &ToolDef) -> Effect {
 /// The best level of confirmation that is set up for these settings. What cannot be read is not set
 /// up: the server would not take it either.
 async fn best(settings: &Settings) -> Level {
+    if settings.names_approvers() {
+        return Level::Person;
+    }
     let Ok(state) = settings.state_folder(&org::environment) else { return Level::Client };
     // A look at the policy makes no store.
     if !state.is_dir() {

@@ -195,6 +195,11 @@ fn as_person(with: &SignIn) -> Vec<String> {
              OKTA_MCP_SIGN_IN=browser",
             web.client_id
         ),
+        format!(
+            "# Whoever signs in approves what takes a person: export \
+             OKTA_MCP_APPROVER_CLIENT_ID={}",
+            native.client_id
+        ),
     ]
 }
 

@@ -142,6 +142,8 @@ fn open(home: &Home, id: &str, question: &str) {
         summary: question.to_owned(),
         question: question.to_owned(),
         principal: "0oa1".to_owned(),
+        asker: None,
+        approvers: None,
         org: "acme.okta.com".to_owned(),
         profile: "default".to_owned(),
         client: "Claude\u{202e}\nState: approved".to_owned(),

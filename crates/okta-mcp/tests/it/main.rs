@@ -4,6 +4,7 @@
 
 #[cfg(unix)]
 mod approvals;
+mod approvers;
 mod audit;
 mod call;
 mod config;

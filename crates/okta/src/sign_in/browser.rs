@@ -5,11 +5,12 @@ use std::{io, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 use url::Url;
 
 use super::{
     client::Form,
+    dpop::digest,
     person::{Begun, Person, Waiting},
     prompt::{Arrival, Landed, Landing, Loopback, Prompt},
 };
@@ -24,9 +25,64 @@ const LIFETIME: Duration = Duration::from_mins(10);
 pub(crate) struct Expecting {
     landing: Box<dyn Landing>,
     redirect: String,
-    state: String,
-    nonce: String,
-    verifier: SecretString,
+    link: Link,
+}
+
+/// A link to the sign-in page, and what proves that an answer is to it.
+pub(super) struct Link {
+    pub(super) url: String,
+    pub(super) state: String,
+    pub(super) nonce: String,
+    pub(super) verifier: SecretString,
+}
+
+impl Link {
+    /// A link for that client, with more parameters.
+    pub(super) fn new(
+        wire: &Wire,
+        client_id: &str,
+        scopes: &str,
+        redirect: &str,
+        more: &[(&str, &str)],
+    ) -> Result<Self, Error> {
+        let [state, nonce] = [wire.fresh_id(), wire.fresh_id()];
+        // 43 characters of 256 bits, RFC 7636 section 4.1.
+        let mut bytes = [0; 32];
+        wire.entropy.fill(&mut bytes);
+        let verifier = SecretString::from(URL_SAFE_NO_PAD.encode(bytes));
+        let mut url = Url::parse(&format!("{}{PATH}", wire.org.origin()))
+            .map_err(|_| Error::new(ErrorKind::NotSent, "the sign-in page has no valid URL"))?;
+        url.query_pairs_mut()
+            .append_pair("client_id", client_id)
+            .append_pair("response_type", "code")
+            .append_pair("scope", scopes)
+            .append_pair("redirect_uri", redirect)
+            .append_pair("state", &state)
+            .append_pair("nonce", &nonce)
+            .append_pair("code_challenge", &digest(&verifier))
+            .append_pair("code_challenge_method", "S256")
+            .extend_pairs(more);
+        Ok(Self { url: url.into(), state, nonce, verifier })
+    }
+
+    /// What turns the code into tokens.
+    pub(super) fn form(&self, code: &str, redirect: &str) -> Form {
+        Form::default()
+            .with("grant_type", "authorization_code")
+            .with_secret("code", &code.into())
+            .with("redirect_uri", redirect)
+            .with_secret("code_verifier", &self.verifier)
+    }
+}
+
+/// The code that the redirect brought, or why it brought none.
+pub(super) fn code(query: &[(String, String)]) -> Result<&str, Error> {
+    let code = field(query, "code").filter(|_| field(query, "error").is_none());
+    code.ok_or_else(|| turned_away(field(query, "error"), field(query, "error_description")))
+}
+
+fn field<'a>(query: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
 }
 
 /// Reads a redirect URI; refuses one that leads off this machine.
@@ -53,29 +109,12 @@ pub(super) async fn begin(
     let place =
         parse(redirect).map_err(|error| Error::new(ErrorKind::NotSent, error.to_string()))?;
     let landing = loopback.listen(&place).await.map_err(|error| busy(&place, &error))?;
-    let [state, nonce] = [wire.fresh_id(), wire.fresh_id()];
-    // 43 characters of 256 bits, RFC 7636 section 4.1.
-    let mut bytes = [0; 32];
-    wire.entropy.fill(&mut bytes);
-    let verifier = SecretString::from(URL_SAFE_NO_PAD.encode(bytes));
-    let digest =
-        aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, verifier.expose_secret().as_bytes());
-    let mut url = Url::parse(&format!("{}{PATH}", wire.org.origin()))
-        .map_err(|_| Error::new(ErrorKind::NotSent, "the sign-in page has no valid URL"))?;
-    url.query_pairs_mut()
-        .append_pair("client_id", &person.endpoint.client.id)
-        .append_pair("response_type", "code")
-        .append_pair("scope", &person.scopes.join(" "))
-        .append_pair("redirect_uri", redirect)
-        .append_pair("state", &state)
-        .append_pair("nonce", &nonce)
-        .append_pair("code_challenge", &URL_SAFE_NO_PAD.encode(digest))
-        .append_pair("code_challenge_method", "S256");
+    let client_id = &person.endpoint.client.id;
+    let link = Link::new(wire, client_id, &person.scopes.join(" "), redirect, &[])?;
     let expires = wire.clock.now().checked_add(LIFETIME);
     let expires = expires.map_err(|_| Error::new(ErrorKind::NotSent, "this clock has ended"))?;
-    let prompt = Prompt { id: wire.fresh_id(), url: url.into(), code: None, expires };
-    let redirect = redirect.to_owned();
-    let expecting = Expecting { landing, redirect, state, nonce, verifier };
+    let prompt = Prompt { id: wire.fresh_id(), url: link.url.clone(), code: None, expires };
+    let expecting = Expecting { landing, redirect: redirect.to_owned(), link };
     Ok(Begun { prompt, waiting: Waiting::Browser(expecting) })
 }
 
@@ -97,16 +136,14 @@ pub(super) async fn finish(
             let message = "nobody came back from the sign-in page in time: start again";
             return Err(Error::new(ErrorKind::SignIn, message));
         };
-        let field =
-            |name: &str| query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
         // Somebody else's page, or an old one: this sign-in goes on.
-        if field("state") != Some(&expecting.state) {
+        if field(&query, "state") != Some(&expecting.link.state) {
             drop(reply.send(Landed::Stray));
             continue;
         }
-        let outcome = match (field("code"), field("error")) {
-            (Some(code), None) => redeem(person, wire, &expecting, code).await,
-            (_, error) => Err(turned_away(error, field("error_description"))),
+        let outcome = match code(&query) {
+            Ok(code) => redeem(person, wire, &expecting, code).await,
+            Err(error) => Err(error),
         };
         let landed = match &outcome {
             Ok(()) => Landed::Done,
@@ -123,13 +160,10 @@ async fn redeem(
     expecting: &Expecting,
     code: &str,
 ) -> Result<(), Error> {
-    let form = Form::default()
-        .with("grant_type", "authorization_code")
-        .with_secret("code", &code.into())
-        .with("redirect_uri", &expecting.redirect)
-        .with_secret("code_verifier", &expecting.verifier);
+    let Expecting { redirect, link, .. } = expecting;
+    let form = link.form(code, redirect);
     let posted = person.token(wire, &form).await?;
-    person.take(wire, &posted, Some(&expecting.nonce)).await.map(drop)
+    person.take(wire, &posted, Some(&link.nonce)).await.map(drop)
 }
 
 /// Okta sent the browser back without a code (RFC 6749 section 4.1.2.1).

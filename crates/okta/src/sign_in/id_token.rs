@@ -20,6 +20,10 @@ const ALGORITHMS: [Algorithm; 5] =
 /// How far the clocks may differ.
 const LEEWAY: SignedDuration = SignedDuration::from_mins(5);
 
+/// How much later than it began a sign-in may seem to have been proven: times are in whole seconds,
+/// and the servers of an org differ by a little.
+const LAG: SignedDuration = SignedDuration::from_secs(10);
+
 /// The claims of an ID token that is proven to be Okta's, for this client and this sign-in.
 #[derive(Clone, Debug)]
 pub(crate) struct IdToken {
@@ -34,6 +38,51 @@ impl IdToken {
             login: self.text("preferred_username").map(str::to_owned),
             name: self.text("name").map(str::to_owned),
         }
+    }
+
+    /// When the person proved who they are (`auth_time`), where that was in the course of a sign-in
+    /// that `took` so long and asked for one of `asked`.
+    ///
+    /// Both times in the token are Okta's, so that it does not matter what this machine's clock
+    /// says: from the proof to the token it cannot have taken longer than the sign-in did.
+    pub(crate) fn fresh(&self, took: SignedDuration, asked: &[String]) -> Result<Timestamp, Error> {
+        let fail = |why: String| {
+            Error::new(
+                ErrorKind::SignIn,
+                format!("the ID token of the sign-in {why}: it is no proof"),
+            )
+        };
+        let issued =
+            self.time("iat").ok_or_else(|| fail("does not say when it was made".into()))?;
+        let proven = self
+            .time("auth_time")
+            .ok_or_else(|| fail("does not say when the person signed in (auth_time)".into()))?;
+        let age = issued.duration_since(proven);
+        if age > took.saturating_add(LAG) || age < -LAG {
+            return Err(fail(format!(
+                "says that the person signed in at {proven}, and not for this (auth_time)"
+            )));
+        }
+        let reached = self.acr();
+        if !asked.is_empty() && !asked.iter().any(|acr| Some(acr.as_str()) == reached) {
+            let reached = match reached {
+                Some(acr) => format!("says only {acr:?} of how surely the person signed in"),
+                None => "does not say how surely the person signed in".to_owned(),
+            };
+            return Err(fail(format!("{reached}, and {} was asked for (acr)", asked.join(" or "))));
+        }
+        Ok(proven)
+    }
+
+    /// How surely the person signed in.
+    pub(crate) fn acr(&self) -> Option<&str> {
+        self.text("acr")
+    }
+
+    /// What the person proved.
+    pub(crate) fn amr(&self) -> Vec<String> {
+        let all = self.claims.get("amr").and_then(Value::as_array);
+        all.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
     }
 
     fn text(&self, name: &str) -> Option<&str> {

@@ -83,6 +83,8 @@ pub struct Arrival {
 pub enum Landed {
     /// Signed in: the page can be closed.
     Done,
+    /// It goes on at this address of this machine.
+    GoOn(String),
     /// Not signed in, and why.
     Failed(String),
     /// This belongs to another sign-in; the one under way goes on.

@@ -11,6 +11,7 @@ mod browser;
 mod device;
 mod dpop;
 mod errors;
+mod fresh;
 mod http;
 mod keys;
 mod limits;

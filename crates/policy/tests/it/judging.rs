@@ -48,6 +48,42 @@ fn deny_beats_confirm_beats_allow_and_the_first_of_the_strongest_is_named() {
 }
 
 #[test]
+fn who_may_approve_is_what_every_rule_that_matches_demands() {
+    let text = "
+        [[rules]]
+        name = 'four eyes'
+        effects = ['destructive']
+        decision = 'confirm'
+        level = 'person'
+        another_person = true
+        [[rules]]
+        name = 'security'
+        tools = ['*_group']
+        decision = 'confirm'
+        level = 'person'
+        approvers = ['*@security.example', 'ana@acme.example']
+        [[rules]]
+        name = 'others'
+        tools = ['*_user']
+        decision = 'confirm'
+        level = 'person'
+        approvers = ['bo@acme.example']";
+    let rules = policy(text);
+    let ruling = Call::delete_group().under(&rules);
+    assert_eq!(ruling.level, Some(Level::Person));
+    assert!(ruling.approvers.another_person);
+    assert_eq!(ruling.approvers.of, [["*@security.example", "ana@acme.example"]]);
+    insta::assert_snapshot!(ruling);
+    let ruling = Call::update_group().under(&rules);
+    assert!(!ruling.approvers.another_person, "that rule does not match");
+    assert!(Call::list_users().under(&rules).approvers.is_anybody());
+
+    let denied = format!("{text}\n[[rules]]\ndecision = 'deny'");
+    let ruling = Call::delete_group().under(&policy(&denied));
+    assert!(ruling.approvers.is_anybody(), "nobody can approve what is denied");
+}
+
+#[test]
 fn of_confirmations_the_highest_level_is_demanded() {
     let text = "
         [[rules]]

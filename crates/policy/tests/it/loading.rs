@@ -14,6 +14,7 @@ fn refused(text: &str) -> String {
 #[test]
 fn every_mistake_names_the_rule_and_what_is_wrong() {
     let rule = |keys: &str| refused(&format!("[[rules]]\ndecision = 'deny'\n{keys}"));
+    let confirm = |keys: &str| refused(&format!("[[rules]]\ndecision = 'confirm'\n{keys}"));
     let limit = |keys: &str| refused(&format!("[[limits]]\nat_most = 1\n{keys}"));
     let hour = "within = '1h'\n";
     let told = [
@@ -25,6 +26,12 @@ fn every_mistake_names_the_rule_and_what_is_wrong() {
         rule("operations = ['DELETE api/v1/users']"),
         rule("operations = ['DELETE /api/v1/users/{id']"),
         rule("level = 'desktop'"),
+        rule("another_person = true"),
+        confirm("approvers = ['ana@acme.example']"),
+        confirm("level = 'desktop'\nanother_person = true"),
+        confirm("level = 'person'\napprovers = []"),
+        confirm("level = 'person'\napprovers = ['*@acme.example', 'a{']"),
+        confirm("level = 'person'\napprovers = [' ']"),
         rule("name = ''"),
         rule("name = ' x'"),
         rule("name = 'read_only'"),

@@ -1,6 +1,8 @@
 //! Properties: order decides nothing but a name, and more rules that deny or confirm never make a
 //! call freer.
 
+use std::collections::BTreeSet;
+
 use okta_policy::{Decision, Effect, Level, Limit, Matched, Policy, Rule, Ruling, Source, Stage};
 use proptest::prelude::*;
 
@@ -37,8 +39,12 @@ fn rule() -> impl Strategy<Value = Rule> {
         prop::option::of(tools),
         prop::option::of(operations),
         prop::option::of(prop::sample::select(WHEN.to_vec())),
+        (
+            prop::option::of(prop::sample::select(vec!["*@a", "ana@*"])),
+            prop::option::of(any::<bool>()),
+        ),
     )
-        .prop_map(|(decision, level, effects, tools, operations, when)| Rule {
+        .prop_map(|(decision, level, effects, tools, operations, when, who)| Rule {
             name: None,
             // What selects only reads cannot look at the target.
             effects: effects.filter(|effects| effects != &[Effect::Read]),
@@ -48,7 +54,14 @@ fn rule() -> impl Strategy<Value = Rule> {
             when: when.map(str::to_owned),
             decision,
             level: level.filter(|_| decision == Decision::Confirm),
+            approvers: who.0.filter(|_| sure(decision, level)).map(|glob| vec![glob.to_owned()]),
+            another_person: who.1.filter(|_| sure(decision, level)),
         })
+}
+
+/// Only then it is known who approves.
+fn sure(decision: Decision, level: Option<Level>) -> bool {
+    decision == Decision::Confirm && level == Some(Level::Person)
 }
 
 fn limit() -> impl Strategy<Value = Limit> {
@@ -89,6 +102,12 @@ fn strength(ruling: &Ruling) -> (Decision, Option<Level>) {
     (ruling.decision, ruling.level)
 }
 
+/// What is demanded of who approves.
+fn demands(ruling: &Ruling) -> BTreeSet<Vec<String>> {
+    let four_eyes = ruling.approvers.another_person.then(Vec::new);
+    ruling.approvers.of.iter().cloned().chain(four_eyes).collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(150))]
 
@@ -103,6 +122,7 @@ proptest! {
         let other = judged(shuffled, limits, &call, call.stage());
         prop_assert_eq!(strength(&one), strength(&other));
         prop_assert_eq!(one.rule.is_some(), other.rule.is_some());
+        prop_assert_eq!(demands(&one), demands(&other));
     }
 
     #[test]
@@ -120,6 +140,9 @@ proptest! {
         // The default asks for the best level; who asks for a lower one by name gets that.
         let default = before.rule.is_none() && before.decision == Decision::Confirm;
         prop_assert!(after.decision >= before.decision);
+        if after.decision == Decision::Confirm {
+            prop_assert!(demands(&after).is_superset(&demands(&before)), "{before}\n{after}");
+        }
         prop_assert!(default || strength(&after) >= strength(&before), "{before}\n{after}");
     }
 

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use axum::{
     Form, Router,
-    extract::{DefaultBodyLimit, Path, Request, State, rejection::FormRejection},
+    extract::{
+        DefaultBodyLimit, Path, Query, Request, State,
+        rejection::{FormRejection, QueryRejection},
+    },
     http::{HeaderMap, HeaderValue, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse as _, Response},
@@ -15,7 +18,13 @@ use okta_storage::{Approval, State as Stands};
 use serde::Deserialize;
 use tokio::sync::Notify;
 
-use super::{Approvals, ApprovalsError, Judged, Refused, can_decide, guard::Guard, view};
+use super::{
+    Approvals, ApprovalsError, Judged, Refused, SignInDesk,
+    desk::{Lost, Wish},
+    guard::Guard,
+    takes_passphrase, view,
+};
+use crate::page_style::leading;
 
 /// The largest form: a passphrase of some thousand characters.
 const LARGEST: usize = 16 * 1024;
@@ -36,8 +45,18 @@ type Shared = Arc<Served>;
 #[serde(deny_unknown_fields)]
 struct Answer {
     csrf: String,
-    passphrase: String,
+    /// Without it they sign in to Okta.
+    passphrase: Option<String>,
     decision: Decision,
+}
+
+/// What a browser comes back with.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Back {
+    state: String,
+    /// It comes from this page, and would bring our cookie if it had one.
+    here: Option<u8>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -52,6 +71,7 @@ pub(super) fn router(guard: Guard, approvals: Approvals, decided: Arc<Notify>) -
     let served: Shared = Arc::new(Served { guard, approvals, decided });
     Router::new()
         .route("/approvals/{id}", get(show).post(decide).fallback(bad_method))
+        .route("/approvals/{id}/signed-in", get(signed_in))
         .fallback(async || refuse(StatusCode::NOT_FOUND, "There is no such page", ""))
         .layer(DefaultBodyLimit::max(LARGEST))
         .layer(middleware::from_fn_with_state(Arc::clone(&served), guarded))
@@ -101,30 +121,127 @@ async fn decide(
         Err(refusal) => return *refusal,
     };
     let approve = answer.decision == Decision::Approve;
-    let judged = served.approvals.decide(&id, answer.passphrase.into(), approve, BY).await;
-    let judged = match judged {
-        Ok(judged) => judged,
-        Err(error) => return failed(&error),
+    let done = match answer.passphrase {
+        Some(passphrase) => {
+            let judged = served.approvals.decide(&id, passphrase.into(), approve, BY).await;
+            match judged {
+                Ok(judged) => told(&served, &id, &headers, judged).await,
+                Err(error) => Err(error),
+            }
+        }
+        None => leave(&served, &id, &headers, approve).await,
     };
+    done.unwrap_or_else(|error| failed(&error))
+}
+
+/// Sends the browser to Okta, to sign in for this approval.
+async fn leave(
+    served: &Served,
+    id: &str,
+    headers: &HeaderMap,
+    approve: bool,
+) -> Result<Response, ApprovalsError> {
+    let approval = match served.approvals.pending(id).await? {
+        Ok(approval) => approval,
+        Err(judged) => return told(served, id, headers, judged).await,
+    };
+    let session = served.guard.session(headers);
+    let (Some(desk), Some(session)) = (served.approvals.desk_for(&approval), session) else {
+        let needed = approval.level;
+        return told(served, id, headers, Judged::TooLow { needed }).await;
+    };
+    let wish = Wish {
+        approve,
+        session,
+        back: format!("{}/approvals/{id}", served.guard.origin()),
+        expires: approval.expires,
+        approval: approval.id,
+    };
+    match desk.begin(wish).await {
+        Ok(url) => Ok(page(StatusCode::OK, &leading(&url, "Okta"), None)),
+        Err(why) => told(served, id, headers, Judged::Refused(Refused::SignIn(why))).await,
+    }
+}
+
+/// A browser comes back from Okta.
+async fn signed_in(
+    State(served): State<Shared>,
+    Path(id): Path<String>,
+    back: Result<Query<Back>, QueryRejection>,
+    headers: HeaderMap,
+) -> Response {
+    // Both go into an address below.
+    let whole = |Query(back): Query<Back>| (is_plain(&id) && is_plain(&back.state)).then_some(back);
+    let Some(Back { state, here }) = back.ok().and_then(whole) else {
+        return refuse(StatusCode::BAD_REQUEST, "This is no way back", OPEN_ANEW);
+    };
+    let session = served.guard.session(&headers);
+    if session.is_none() && here.is_none() {
+        // Where it comes from another name of this machine, it leaves the cookie behind.
+        let url =
+            format!("{}/approvals/{id}/signed-in?state={state}&here=1", served.guard.origin());
+        return page(StatusCode::OK, &leading(&url, "the approval"), None);
+    }
+    let done = returned(&served, &id, &headers, &state, session.as_deref()).await;
+    done.unwrap_or_else(|error| failed(&error))
+}
+
+/// Ids and states are made of these.
+fn is_plain(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    !text.is_empty() && text.bytes().all(plain)
+}
+
+async fn returned(
+    served: &Served,
+    id: &str,
+    headers: &HeaderMap,
+    state: &str,
+    session: Option<&str>,
+) -> Result<Response, ApprovalsError> {
+    let Some(desk) = &served.approvals.desk else {
+        return Ok(refuse(StatusCode::NOT_FOUND, "There is no such page", ""));
+    };
+    match desk.take(state, id, session) {
+        Ok(back) => {
+            let judged = served.approvals.decide_returned(desk, back, BY).await?;
+            told(served, id, headers, judged).await
+        }
+        Err(lost) => {
+            // What was decided meanwhile is shown as it is: a page that is loaded once more.
+            if let Err(judged) = served.approvals.pending(id).await? {
+                return told(served, id, headers, judged).await;
+            }
+            served.approvals.refuse_lost(id, lost, BY).await?;
+            let (what, next) = match lost {
+                Lost::Unknown => ("This sign-in is over", OPEN_ANEW),
+                Lost::Foreign => ("Another browser began this sign-in", LED),
+            };
+            Ok(refuse(StatusCode::FORBIDDEN, what, next))
+        }
+    }
+}
+
+/// The page that tells what came of a decision.
+async fn told(
+    served: &Served,
+    id: &str,
+    headers: &HeaderMap,
+    judged: Judged,
+) -> Result<Response, ApprovalsError> {
     served.decided.notify_one();
-    let approval = match served.approvals.get(&id).await {
-        Ok(Some(approval)) => approval,
-        Ok(None) => return unknown(),
-        Err(error) => return failed(&error),
-    };
+    let Some(approval) = served.approvals.get(id).await? else { return Ok(unknown()) };
+    let over = |state, status| Ok(over(&approval, state, status));
     let refused = match judged {
-        Judged::Unknown => return unknown(),
-        Judged::Approved => return over(&approval, Stands::Approved, StatusCode::OK),
-        Judged::Declined => return over(&approval, Stands::Declined, StatusCode::OK),
-        Judged::Expired => return over(&approval, Stands::Expired, status(Stands::Expired)),
-        Judged::NotPending(state) => return over(&approval, state, StatusCode::CONFLICT),
+        Judged::Unknown => return Ok(unknown()),
+        Judged::Approved => return over(Stands::Approved, StatusCode::OK),
+        Judged::Declined => return over(Stands::Declined, StatusCode::OK),
+        Judged::Expired => return over(Stands::Expired, status(Stands::Expired)),
+        Judged::NotPending(state) => return over(state, StatusCode::CONFLICT),
         Judged::TooLow { .. } | Judged::Refused(Refused::NotSet) => None,
         Judged::Refused(refused) => Some(refused),
     };
-    match form(&served, &approval, &headers, refused.as_ref()).await {
-        Ok(response) => response,
-        Err(error) => failed(&error),
-    }
+    form(served, &approval, headers, refused.as_ref()).await
 }
 
 /// The answer, if the form that it was given on is this page's own about that approval.
@@ -153,6 +270,11 @@ fn own(
 
 const OPEN_ANEW: &str = "Nothing is decided. Open the link again and decide there";
 
+/// For a person whom somebody else had sign in.
+const LED: &str = "Nothing is decided. Did somebody send you a link to sign in? Then it was about \
+                   something that you did not see: tell whoever looks after okta-mcp. Otherwise \
+                   open the link of the approval again and decide there";
+
 /// What waits, with the form to decide where that can be done here.
 async fn form(
     served: &Served,
@@ -161,11 +283,11 @@ async fn form(
     refused: Option<&Refused>,
 ) -> Result<Response, ApprovalsError> {
     let now = served.approvals.clock.now();
-    if !can_decide(approval) {
-        return Ok(page(StatusCode::OK, &view::pending(approval, now, view::Way::TooLow), None));
-    }
-    if !served.approvals.is_set_up().await? {
-        return Ok(page(StatusCode::OK, &view::pending(approval, now, view::Way::NotSetUp), None));
+    let desk = served.approvals.desk_for(approval);
+    let passphrase = takes_passphrase(approval) && served.approvals.is_set_up().await?;
+    if desk.is_none() && !passphrase {
+        let none = if takes_passphrase(approval) { view::Way::NotSetUp } else { view::Way::TooLow };
+        return Ok(page(StatusCode::OK, &view::pending(approval, now, none), None));
     }
     let (session, cookie) = match served.guard.session(headers) {
         Some(session) => (session, None),
@@ -177,7 +299,8 @@ async fn form(
         Some(Refused::Locked { .. }) => StatusCode::TOO_MANY_REQUESTS,
         Some(_) => StatusCode::FORBIDDEN,
     };
-    let way = view::Way::Form { token: &token, refused };
+    let way =
+        view::Way::Form { token: &token, org: desk.map(SignInDesk::org), passphrase, refused };
     Ok(page(status, &view::pending(approval, now, way), cookie))
 }
 

@@ -5,7 +5,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use okta_gate::escaped;
 use okta_storage::{Approval, State};
 
-use super::{Refused, clock_time};
+use super::{Refused, clock_time, person::who_may};
 use crate::page_style::STYLE;
 
 /// How a person can decide.
@@ -15,6 +15,10 @@ pub(super) enum Way<'a> {
     Form {
         /// Its token.
         token: &'a str,
+        /// The org that one can sign in to for it.
+        org: Option<&'a str>,
+        /// The passphrase suffices, and is set.
+        passphrase: bool,
         /// Why the last answer did not count.
         refused: Option<&'a Refused>,
     },
@@ -41,15 +45,25 @@ pub(super) fn pending(approval: &Approval, now: Timestamp, way: Way<'_>) -> Mark
         h2 { "What is asked" }
         dl { (facts(approval, now)) }
         @match way {
-            Way::Form { refused: Some(refused), .. } if refused.locks() => p .alert role="alert" {
+            Way::Form { refused: Some(refused), org: None, .. } if refused.locks() => p .alert role="alert" {
                 (refused) ". Then open the link again or, where it is too late for this one, let \
                 your client ask again."
             },
-            Way::Form { token, refused } => (form(token, refused)),
+            Way::Form { token, org, passphrase, refused } => {
+                @if let Some(refused) = refused {
+                    p #refused .alert role="alert" dir="auto" { (escaped(&refused.to_string())) "." }
+                }
+                @if let Some(org) = org { (sign_in_form(&approval.id, token, org)) }
+                @if passphrase && !refused.is_some_and(Refused::locks) {
+                    @if org.is_some() { h2 { "Or with the passphrase" } }
+                    (form(&approval.id, token, refused))
+                }
+            }
             Way::NotSetUp => p .alert role="alert" { (Refused::NotSet) ", then load this page again." },
             Way::TooLow => p .alert role="alert" {
                 "This takes the level " strong { (escaped(&approval.level)) }
-                ", which cannot be had on this page. Nothing is changed until then."
+                ", which cannot be had on this page: let your client ask again, and open the link \
+                that it shows then. Nothing is changed until then."
             },
         }
     };
@@ -73,6 +87,7 @@ fn facts(approval: &Approval, now: Timestamp) -> Markup {
         (row("In the name of", &approval.principal))
         @if approval.profile != "default" { (row("Profile", &approval.profile)) }
         (row("Level", &approval.level))
+        @if let Some(who) = who_may(approval) { (row("To be approved by", &who)) }
         (row("Open until", &format!("{} (another {left})", clock_time(approval.expires))))
         (row("Approval", &approval.id))
     }
@@ -83,19 +98,40 @@ const fn is_long(text: &str) -> bool {
     text.len() > 400
 }
 
-fn form(token: &str, refused: Option<&Refused>) -> Markup {
+/// Where forms go: the page itself may be the way back from a sign-in.
+fn action(id: &str) -> String {
+    format!("/approvals/{id}")
+}
+
+/// A sign-in for this very decision: the button says which.
+fn sign_in_form(id: &str, token: &str, org: &str) -> Markup {
     html! {
-        @if let Some(refused) = refused {
-            p #refused .alert role="alert" { (refused) "." }
+        h2 { "Decide by signing in" }
+        form method="post" action=(action(id)) autocomplete="off" {
+            input type="hidden" name="csrf" value=(token);
+            p .quiet {
+                "Either button takes you to " strong { (escaped(org)) } ", where you sign in for this \
+                decision alone, whoever you are signed in as. Then it is done."
+            }
+            div .buttons {
+                button type="submit" name="decision" value="decline" { "Sign in and decline" }
+                button type="submit" name="decision" value="approve" { "Sign in and approve" }
+            }
         }
-        form method="post" autocomplete="off" {
+    }
+}
+
+fn form(id: &str, token: &str, refused: Option<&Refused>) -> Markup {
+    let wrong = matches!(refused, Some(Refused::Wrong { .. }));
+    html! {
+        form method="post" action=(action(id)) autocomplete="off" {
             // The first button is what the Enter key presses: this one does nothing.
             button type="submit" disabled hidden {}
             input type="hidden" name="csrf" value=(token);
             label for="passphrase" { "Approval passphrase" }
             input #passphrase type="password" name="passphrase" required autocomplete="off"
                 autocapitalize="off" spellcheck="false" aria-describedby="about"
-                aria-invalid=[refused.map(|_| "true")] autofocus[refused.is_some()];
+                aria-invalid=[wrong.then_some("true")] autofocus[wrong];
             p #about .quiet {
                 "The one you set with " code { "okta-mcp approvals setup" }
                 ". No AI client needs it: never type it into a chat."
@@ -131,9 +167,15 @@ pub(super) fn over(state: State, approval: &Approval) -> Markup {
         &html! {
             h1 { (what) }
             p .line dir="auto" { (escaped(&approval.summary)) }
+            @if let Some(who) = decided_by(approval) { p dir="auto" { "Decided by " (escaped(who)) "." } }
             p { (next) }
         },
     )
+}
+
+/// Who signed in to decide.
+fn decided_by(approval: &Approval) -> Option<&str> {
+    Some(approval.decided.as_ref()?.approver.as_ref()?.name())
 }
 
 /// Why there is nothing to see, and how to go on.

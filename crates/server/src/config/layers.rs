@@ -295,6 +295,12 @@ impl Settings {
         self.get(&table::SCOPES).is_some()
     }
 
+    /// True where it is set up how approvers sign in.
+    pub fn names_approvers(&self) -> bool {
+        let settings = [&table::APPROVER_CLIENT_ID, &table::APPROVER_ACR];
+        settings.into_iter().any(|setting| self.get(setting).is_some())
+    }
+
     /// The folder of the trail and of what outlives a call, which needs no org.
     pub fn state_folder(&self, env: Environment<'_>) -> Result<PathBuf, ConfigError> {
         // A draft was read without the environment, and is about the same trail.

@@ -36,6 +36,8 @@ pub enum Group {
     SignIn,
     /// Where a browser comes back to.
     Redirect,
+    /// What the app of the approvers proves itself with.
+    Approvers,
     /// The key of a custom domain's certificate.
     DomainKey,
 }

@@ -11,7 +11,7 @@ use super::{
     layers::{Given, Settings},
     redirect,
     secret::KeySource,
-    setting::{Group, Setting},
+    setting::Group,
     table,
 };
 
@@ -256,18 +256,18 @@ fn way<'a>(
 fn unused(settings: &Settings, way: Way, remarks: &mut Vec<String>) {
     let browser = [&table::REDIRECT_PORT, &table::REDIRECT_URI];
     let token = [&table::DPOP, &table::KEY_ID];
-    let idle: Vec<&Setting> = match way {
-        Way::Browser => Vec::new(),
-        Way::ApiToken => browser.into_iter().chain(token).collect(),
-        Way::PrivateKey | Way::Device => browser.into(),
-    };
+    // Approvers come back there, too.
+    let approvers = settings.get(&table::APPROVER_CLIENT_ID).is_some();
+    let browser = browser.into_iter().filter(|_| !approvers && way != Way::Browser);
+    let token = token.into_iter().filter(|_| way == Way::ApiToken);
+    let idle = browser.chain(token);
     let word = match way {
         Way::ApiToken => "api_token",
         Way::PrivateKey => "private_key",
         Way::Device => "device",
         Way::Browser => "browser",
     };
-    for given in idle.into_iter().filter_map(|setting| settings.get(setting)) {
+    for given in idle.filter_map(|setting| settings.get(setting)) {
         let at = given.at().named();
         remarks.push(format!("{at} is not used: the way to sign in is `{word}`"));
     }

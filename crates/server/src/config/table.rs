@@ -1,7 +1,7 @@
 //! Every setting, each in one place.
 
 use super::setting::{
-    Group::{DomainKey, Redirect, SignIn},
+    Group::{Approvers, DomainKey, Redirect, SignIn},
     Kind::{Key, Path, Paths, Secret, Text, Url, Whole, Word, Words, YesNo},
     Setting,
 };
@@ -90,6 +90,34 @@ settings! {
         "Whether tokens are bound to a key of this server (DPoP). `auto`: where Okta demands it; \
          `always`: from the first request.",
         "auto", "always",
+    ]);
+    APPROVER_CLIENT_ID: Setting::new("approver_client_id", "OKTA_MCP_APPROVER_CLIENT_ID", Text, [
+        "The client id of the app that people sign in to who approve at level `person`: a native or \
+         web app with the grant type Authorization Code, which knows the redirect URI. Where it is \
+         set, `person` is what sensitive and destructive calls take. The app that people sign in to \
+         in a browser on this machine serves rules that demand `person` without being named.",
+        "none", "0oa9h8g7f6e5d4c3b2a1",
+    ]);
+    APPROVER_CLIENT_SECRET: Setting::new(
+        "approver_client_secret",
+        "OKTA_MCP_APPROVER_CLIENT_SECRET",
+        Secret,
+        [
+            "The secret of that app, where it has one. `keyring` where the system's keyring holds it.",
+            "none", "s3cr3t…",
+        ],
+    ).one_of(Approvers);
+    APPROVER_CLIENT_SECRET_FILE: Setting::new(
+        "approver_client_secret_file",
+        "OKTA_MCP_APPROVER_CLIENT_SECRET_FILE",
+        Path,
+        ["The path of a file that holds it.", "none", "/run/secrets/okta-approver-secret"],
+    ).one_of(Approvers);
+    APPROVER_ACR: Setting::new("approver_acr", "OKTA_MCP_APPROVER_ACR", Words, [
+        "How surely approvers have to sign in (`acr_values`), one of these: `urn:okta:loa:2fa:any` \
+         for two factors, `phr` for one that resists phishing, `phrh` for one that is in hardware \
+         besides.",
+        "as the app's authentication policy wants it", "urn:okta:loa:2fa:any",
     ]);
     TOOLSETS: Setting::new("toolsets", "OKTA_MCP_TOOLSETS", Words, [
         "The toolsets whose tools are there; names or globs. What belongs to none of them is neither \

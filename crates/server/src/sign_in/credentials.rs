@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
-use okta_client::{ClientProof, Credentials, Dpop, Flow, PersonalSignIn, TokenStore};
+use okta_client::{
+    ClientProof, Credentials, Dpop, Flow, FreshSignInSettings, PersonalSignIn, PrivateKey,
+    SecretString, TokenStore,
+};
 
 use super::LoopbackPage;
-use crate::config::{self, SignIn};
+use crate::config::{self, ApproverApp, SignIn};
 
 /// The credentials of `sign_in`, and when its tokens are bound to a key. The tokens of people are
 /// kept in `tokens`.
@@ -16,11 +19,7 @@ pub(crate) fn credentials(sign_in: SignIn, tokens: Arc<dyn TokenStore>) -> (Cred
             (Credentials::PrivateKey { client_id, key, scopes }, dpop)
         }
         SignIn::Person { client_id, client_secret, key, flow, scopes, dpop } => {
-            let proof = match (key, client_secret) {
-                (Some(key), _) => ClientProof::Key(key),
-                (None, Some(secret)) => ClientProof::Secret(secret),
-                (None, None) => ClientProof::Public,
-            };
+            let proof = proof(key, client_secret);
             let flow = match flow {
                 config::Flow::Device => Flow::Device,
                 config::Flow::Browser { redirect_uri } => {
@@ -30,5 +29,21 @@ pub(crate) fn credentials(sign_in: SignIn, tokens: Arc<dyn TokenStore>) -> (Cred
             let person = PersonalSignIn { client_id, proof, scopes, flow, tokens };
             (Credentials::Person(Box::new(person)), dpop)
         }
+    }
+}
+
+/// How approvers prove who they are.
+pub(crate) fn fresh(app: ApproverApp) -> FreshSignInSettings {
+    let ApproverApp { client_id, client_secret, key, redirect_uri, acr, named: _ } = app;
+    let proof = proof(key, client_secret);
+    FreshSignInSettings { client_id, proof, redirect: redirect_uri, acr }
+}
+
+/// What an app proves itself with.
+fn proof(key: Option<PrivateKey>, secret: Option<SecretString>) -> ClientProof {
+    match (key, secret) {
+        (Some(key), _) => ClientProof::Key(key),
+        (None, Some(secret)) => ClientProof::Secret(secret),
+        (None, None) => ClientProof::Public,
     }
 }

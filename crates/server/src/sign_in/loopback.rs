@@ -109,6 +109,7 @@ async fn arrive(
     }
     match landed.await {
         Ok(Landed::Done) => shown(StatusCode::OK, &done()),
+        Ok(Landed::GoOn(url)) => page(StatusCode::OK, page_style::leading(&url, "the approval")),
         Ok(Landed::Failed(why)) => shown(StatusCode::BAD_REQUEST, &failed(&why)),
         Ok(Landed::Stray) => shown(StatusCode::BAD_REQUEST, &stray()),
         Err(_) => over(),
@@ -116,7 +117,7 @@ async fn arrive(
 }
 
 fn shown(status: StatusCode, body: &Markup) -> Response {
-    let page = html! {
+    let whole = html! {
         (DOCTYPE)
         html lang="en" {
             head {
@@ -128,8 +129,12 @@ fn shown(status: StatusCode, body: &Markup) -> Response {
             body { main { (body) } }
         }
     };
+    page(status, whole)
+}
+
+fn page(status: StatusCode, whole: Markup) -> Response {
     let content = [(header::CONTENT_TYPE, "text/html; charset=utf-8")];
-    (status, content, page.into_string()).into_response()
+    (status, content, whole.into_string()).into_response()
 }
 
 fn done() -> Markup {

@@ -138,6 +138,7 @@ async fn child() {
     let config = Config::from_environment(&env).unwrap();
     let app = App::new(config, Arc::new(Wall), Arc::new(Random)).unwrap();
     let context = Context {
+        person: None,
         principal: "crash".to_owned(),
         client: "crash".to_owned(),
         client_version: "1".to_owned(),

@@ -3,6 +3,10 @@
 #[cfg(test)]
 mod approvals;
 #[cfg(test)]
+mod approver_app;
+#[cfg(test)]
+mod approvers;
+#[cfg(test)]
 mod client;
 #[cfg(test)]
 mod config_file;

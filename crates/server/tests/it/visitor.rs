@@ -13,6 +13,8 @@ pub(crate) struct Visitor {
     cookies: BTreeMap<String, String>,
     /// The hidden fields of the last page with a form.
     hidden: Vec<(String, String)>,
+    /// What forms say of where they come from, where it is not the page that takes them.
+    pub(crate) origin_of_forms: Option<String>,
 }
 
 /// A page, or where it leads.
@@ -31,6 +33,7 @@ impl Visitor {
             password: org.sign_in().password,
             cookies: BTreeMap::new(),
             hidden: Vec::new(),
+            origin_of_forms: None,
         }
     }
 
@@ -59,6 +62,14 @@ impl Visitor {
 
     pub(crate) async fn open(&mut self, url: &str) -> Page {
         let request = self.client.get(url);
+        self.send(request).await
+    }
+
+    /// Sends a form of our own pages.
+    pub(crate) async fn post(&mut self, url: &str, form: &[(&str, &str)]) -> Page {
+        let own = url.splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
+        let origin = self.origin_of_forms.clone().unwrap_or(own);
+        let request = self.client.post(url).header("origin", origin).form(form);
         self.send(request).await
     }
 

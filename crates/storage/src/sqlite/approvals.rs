@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use sqlx::{Row as _, SqliteConnection, query, sqlite::SqliteRow};
 
 use super::time::{micros, oldest, time, time_if_any};
-use crate::{Approval, Decided, Decision, NewApproval, State, Which};
+use crate::{Approval, Approver, Decided, Decision, NewApproval, State, Which};
 
 type Result<T> = sqlx::Result<T>;
 
@@ -19,11 +19,14 @@ pub(super) async fn open(
         .await?;
     let same = query(
         "SELECT * FROM approvals
-         WHERE binding = ? AND level = ? AND state = 'pending' AND expires > ?
+         WHERE binding = ? AND level = ? AND asker IS ? AND approvers IS ?
+             AND state = 'pending' AND expires > ?
          ORDER BY created DESC, rowid DESC LIMIT 1",
     )
     .bind(&new.binding)
     .bind(&new.level)
+    .bind(&new.asker)
+    .bind(&new.approvers)
     .bind(micros(now))
     .fetch_all(&mut *connection)
     .await?;
@@ -32,8 +35,8 @@ pub(super) async fn open(
     }
     let made = query(
         "INSERT INTO approvals (id, binding, tool, effect, level, summary, question, principal,
-             org, profile, client, call_id, sealed, state, created, expires)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?)
+             asker, approvers, org, profile, client, call_id, sealed, state, created, expires)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?)
          RETURNING *",
     )
     .bind(new.id)
@@ -44,6 +47,8 @@ pub(super) async fn open(
     .bind(new.summary)
     .bind(new.question)
     .bind(new.principal)
+    .bind(new.asker)
+    .bind(new.approvers)
     .bind(new.org)
     .bind(new.profile)
     .bind(new.client)
@@ -90,6 +95,7 @@ pub(super) async fn decide(
     approve: bool,
     level: &str,
     by: &str,
+    approver: Option<&Approver>,
     now: Timestamp,
 ) -> Result<Decided> {
     let (state, decided) = if approve {
@@ -98,13 +104,19 @@ pub(super) async fn decide(
         (State::Declined, Decided::Declined)
     };
     let changed = query(
-        "UPDATE approvals SET state = ?, decided_at = ?, decided_by = ?, decided_level = ?
+        "UPDATE approvals SET state = ?, decided_at = ?, decided_by = ?, decided_level = ?,
+             approver_id = ?, approver_login = ?, signed_in = ?, acr = ?, amr = ?
          WHERE id = ? AND state = 'pending' AND expires > ?",
     )
     .bind(state.as_str())
     .bind(micros(now))
     .bind(by)
     .bind(level)
+    .bind(approver.map(|who| &who.id))
+    .bind(approver.and_then(|who| who.login.as_ref()))
+    .bind(approver.map(|who| micros(who.signed_in)))
+    .bind(approver.and_then(|who| who.acr.as_ref()))
+    .bind(approver.map(|who| who.amr.join(" ")))
     .bind(id)
     .bind(micros(now))
     .execute(&mut *connection)
@@ -180,6 +192,8 @@ fn approval(row: &SqliteRow, now: Timestamp) -> Result<Approval> {
         summary: row.try_get("summary")?,
         question: row.try_get("question")?,
         principal: row.try_get("principal")?,
+        asker: row.try_get("asker")?,
+        approvers: row.try_get("approvers")?,
         org: row.try_get("org")?,
         profile: row.try_get("profile")?,
         client: row.try_get("client")?,
@@ -194,5 +208,25 @@ fn approval(row: &SqliteRow, now: Timestamp) -> Result<Approval> {
 
 fn decision(row: &SqliteRow) -> Result<Option<Decision>> {
     let Some(at) = time_if_any(row, "decided_at")? else { return Ok(None) };
-    Ok(Some(Decision { at, by: row.try_get("decided_by")?, level: row.try_get("decided_level")? }))
+    Ok(Some(Decision {
+        at,
+        by: row.try_get("decided_by")?,
+        level: row.try_get("decided_level")?,
+        approver: approver(row)?,
+    }))
+}
+
+fn approver(row: &SqliteRow) -> Result<Option<Approver>> {
+    let id: Option<String> = row.try_get("approver_id")?;
+    let (Some(id), Some(signed_in)) = (id, time_if_any(row, "signed_in")?) else {
+        return Ok(None);
+    };
+    let amr: Option<&str> = row.try_get("amr")?;
+    Ok(Some(Approver {
+        id,
+        login: row.try_get("approver_login")?,
+        signed_in,
+        acr: row.try_get("acr")?,
+        amr: amr.unwrap_or_default().split_ascii_whitespace().map(str::to_owned).collect(),
+    }))
 }

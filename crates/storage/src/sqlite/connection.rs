@@ -108,12 +108,12 @@ pub(super) async fn begin(
 /// Every change of the tables, in order. What was handed out is never edited.
 fn migrations() -> Migrator {
     // Not with the macro: it brings a second SQLite into the build, for what one line does.
-    let first = include_str!("../../migrations/0001_first.sql");
-    Migrator::with_migrations(vec![Migration::new(
-        1,
-        "first".into(),
-        MigrationType::Simple,
-        first.into_sql_str(),
-        false,
-    )])
+    let all = [
+        ("first", include_str!("../../migrations/0001_first.sql")),
+        ("approvers", include_str!("../../migrations/0002_approvers.sql")),
+    ];
+    let numbered = (1..).zip(all).map(|(number, (name, text))| {
+        Migration::new(number, name.into(), MigrationType::Simple, text.into_sql_str(), false)
+    });
+    Migrator::with_migrations(numbered.collect())
 }

@@ -129,6 +129,25 @@ async fn what_a_later_version_made_is_left_alone() {
 }
 
 #[tokio::test]
+async fn a_store_from_before_approvers_goes_on() {
+    let folder = Folder::new();
+    list(&folder.store()).await.unwrap();
+    // As the first version left it.
+    for column in ["asker", "approvers", "approver_id", "approver_login", "signed_in", "acr", "amr"]
+    {
+        change(&folder, format!("ALTER TABLE approvals DROP COLUMN {column}")).await;
+    }
+    change(&folder, "DELETE FROM _sqlx_migrations WHERE version = 2").await;
+    let row = "INSERT INTO approvals VALUES ('a', 'x', 'delete_group', 'destructive', 'desktop',
+        's', 'q', '0oa1', 'acme.okta.com', 'default', 'Claude', '7-1', x'00', 'approved', 0,
+        9000000000000000, 0, 'page', 'desktop')";
+    change(&folder, row).await;
+    let approval = folder.store().approval("a", noon(0)).await.unwrap().unwrap();
+    assert_eq!((approval.state.as_str(), approval.asker), ("approved", None));
+    assert_eq!(approval.decided.unwrap().approver, None);
+}
+
+#[tokio::test]
 async fn a_row_that_was_not_written_so_is_damage() {
     let folder = Folder::new();
     let store = folder.store();
@@ -139,10 +158,10 @@ async fn a_row_that_was_not_written_so_is_damage() {
 }
 
 /// Changes the file as another program would.
-async fn change(folder: &Folder, sql: &'static str) {
+async fn change(folder: &Folder, sql: impl Into<String>) {
     let options = SqliteConnectOptions::new().filename(folder.path().join("store.sqlite3"));
     let mut connection = options.connect().await.unwrap();
-    sqlx::query(sql).execute(&mut connection).await.unwrap();
+    sqlx::query(sqlx::AssertSqlSafe(sql.into())).execute(&mut connection).await.unwrap();
 }
 
 fn undo() -> Undo {

@@ -138,6 +138,7 @@ fn unmapped(call: &Call) -> Value {
         "operations": call.member("okta"),
         "confirmed": call.text("confirmed"),
         "approval": call.text("approval"),
+        "approver": call.text("approver"),
         "recovered": call.member("recovered"),
         "hashes": call.rows().iter().map(|row| row.text("hash")).collect::<Vec<_>>(),
     })

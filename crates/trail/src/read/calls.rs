@@ -131,8 +131,10 @@ impl Call {
         let client = |name: &str| {
             self.member("client").and_then(|client| client.get(name)?.as_str()).unwrap_or_default()
         };
-        let approval: Vec<&str> =
-            ["confirmed", "approval"].iter().filter_map(|name| self.text(name)).collect();
+        let approval: Vec<&str> = ["confirmed", "approval", "approver"]
+            .iter()
+            .filter_map(|name| self.text(name))
+            .collect();
         let targets: Vec<&str> = self.targets().into_iter().map(|(_, value)| value).collect();
         Summary {
             time: self.rows.first().and_then(|row| row.text("time")).unwrap_or_default().to_owned(),

@@ -140,7 +140,7 @@ impl Run {
         };
         let now = self.rig.gate.clock().now();
         let store = &self.rig.memory.store;
-        let decided = store.decide(id, approve, level.as_str(), "test", now).await.unwrap();
+        let decided = store.decide(id, approve, level.as_str(), "test", None, now).await.unwrap();
         if decided == Decided::Approved && level == Level::Desktop {
             self.approved.insert(id.clone());
         }

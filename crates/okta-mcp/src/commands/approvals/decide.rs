@@ -1,21 +1,29 @@
 //! Approving and declining, on the terminal that controls this process.
 
-use okta_mcp_server::approvals::{Judged, Refused, can_decide};
+use okta_mcp_server::approvals::{Judged, Refused, takes_passphrase};
 use okta_storage::{Approval, State};
 
-use super::{BY, Desk, failed, show};
-use crate::{failure::Failure, printer, terminal::Dialogue};
+use super::{BY, Desk, failed, page, show};
+use crate::{failure::Failure, org::Given, printer, terminal::Dialogue};
 
-/// Shows what waits, asks for the passphrase, and decides.
-pub(super) async fn run(desk: &Desk, id: &str, approve: bool) -> Result<(), Failure> {
-    let mut dialogue = Dialogue::open("deciding")?;
+/// A no was said.
+pub(super) const DECLINED: &str = "Declined: nothing is changed";
+
+/// Shows what waits, and decides by what suffices for it: the passphrase, else a sign-in to Okta.
+pub(super) async fn run(
+    desk: &Desk,
+    id: &str,
+    approve: bool,
+    given: &Given,
+) -> Result<(), Failure> {
     let approval = desk.find(id).await?;
     if approval.state != State::Pending {
         return Err(over(id, approval.state));
     }
-    if !can_decide(&approval) {
-        return Err(too_low(&approval.level));
+    if !takes_passphrase(&approval) {
+        return page::run(desk, &approval, given).await;
     }
+    let mut dialogue = Dialogue::open("deciding")?;
     if !desk.approvals.is_set_up().await.map_err(failed)? {
         return Err(refused(&Refused::NotSet));
     }
@@ -24,7 +32,7 @@ pub(super) async fn run(desk: &Desk, id: &str, approve: bool) -> Result<(), Fail
     let passphrase = dialogue.secret(&format!("\nApproval passphrase, to {verb} this: ")).await?;
     match desk.approvals.decide(id, passphrase, approve, BY).await.map_err(failed)? {
         Judged::Approved => printer::data(&approved(&approval)),
-        Judged::Declined => printer::data("Declined: nothing is changed"),
+        Judged::Declined => printer::data(DECLINED),
         Judged::NotPending(state) => Err(over(id, state)),
         Judged::Expired => Err(over(id, State::Expired)),
         Judged::Unknown => Err(over(id, State::Withdrawn)),
@@ -33,11 +41,14 @@ pub(super) async fn run(desk: &Desk, id: &str, approve: bool) -> Result<(), Fail
     }
 }
 
-fn approved(approval: &Approval) -> String {
-    format!("Approved until {}: the client can go on", show::date(approval.expires))
+pub(super) fn approved(approval: &Approval) -> String {
+    let approver = approval.decided.as_ref().and_then(|decision| decision.approver.as_ref());
+    let by = approver.map(|who| format!(" by {}", okta_gate::escaped(who.name())));
+    let until = show::date(approval.expires);
+    format!("Approved{} until {until}: the client can go on", by.unwrap_or_default())
 }
 
-fn over(id: &str, state: State) -> Failure {
+pub(super) fn over(id: &str, state: State) -> Failure {
     let (message, next) = match state {
         State::Expired => ("has expired", Some("let the client ask again")),
         State::Pending => ("is not decided", Some("try again")),

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use okta_gate::{escaped, to_text};
+use okta_mcp_server::approvals::who_may;
 use okta_storage::{Approval, State, Which};
 use serde_json::{Value, json};
 
@@ -71,9 +72,17 @@ pub(super) fn text(approval: &Approval) -> String {
         ("Open until", date(approval.expires)),
         ("State", approval.state.as_str().to_owned()),
     ];
+    if let Some(who) = who_may(approval) {
+        facts.push(("Approvers", who));
+    }
     if let Some(decision) = &approval.decided {
         let at = date(decision.at);
         facts.push(("Decided", format!("{at}, {}, level {}", decision.by, decision.level)));
+        if let Some(who) = &decision.approver {
+            let acr = who.acr.as_ref().map(|acr| format!(", {acr}")).unwrap_or_default();
+            let signed_in = date(who.signed_in);
+            facts.push(("By", format!("{} ({}), signed in {signed_in}{acr}", who.name(), who.id)));
+        }
     }
     for (name, value) in facts {
         let value = escaped(&value.replace('\n', " "));
@@ -85,6 +94,11 @@ pub(super) fn text(approval: &Approval) -> String {
 /// A time for people.
 pub(super) fn date(time: Timestamp) -> String {
     time.strftime("%F %T UTC").to_string()
+}
+
+/// Who may approve, as the policy has it.
+fn may_approve(written: &str) -> Value {
+    serde_json::from_str(written).unwrap_or_else(|_| written.into())
 }
 
 /// All but what is sealed.
@@ -99,6 +113,8 @@ fn as_json(approval: &Approval) -> Value {
         "question": approval.question,
         "org": approval.org,
         "principal": approval.principal,
+        "asker": approval.asker,
+        "may_approve": approval.approvers.as_deref().map(may_approve),
         "profile": approval.profile,
         "client": approval.client,
         "call_id": approval.call_id,
@@ -108,6 +124,13 @@ fn as_json(approval: &Approval) -> Value {
             "at": decision.at.to_string(),
             "by": decision.by,
             "level": decision.level,
+            "approver": decision.approver.as_ref().map(|who| json!({
+                "id": who.id,
+                "login": who.login,
+                "signed_in": who.signed_in.to_string(),
+                "acr": who.acr,
+                "amr": who.amr,
+            })),
         })),
     })
 }

@@ -6,7 +6,8 @@ use okta_catalog::{Args, ToolDef};
 use okta_client::Clock as _;
 use okta_mcp_server::{Profile, SystemClock};
 use okta_policy::{
-    Considered, Declared, Effect, Facts, Kind, Level, Matched, Operation, Policy, Ruling, Stage,
+    Considered, Declared, Effect, Facts, Kind, Level, Matched, MayApprove, Operation, Policy,
+    Ruling, Stage,
 };
 use serde_json::{Map, Value, json};
 
@@ -179,13 +180,14 @@ fn left_out(ruling: &Ruling) -> Option<String> {
 
 fn print(ruling: &Ruling, notes: &[String]) -> Result<(), Failure> {
     let level = ruling.level.map(|level| format!(", at least {level}")).unwrap_or_default();
-    let decision = format!("{}{level}", ruling.decision);
+    let decision = format!("{}{level}{}", ruling.decision, by(&ruling.approvers));
     printer::data(&format!("{}: {}", printer::strong(&decision), ruling.why))?;
     if !ruling.considered.is_empty() {
         let headings = ["rule", "asks for", "matches", "why"].map(str::to_owned);
         let rows = ruling.considered.iter().map(|said| {
-            let Considered { rule, decision, level, matched, why } = said;
-            let level = level.map(|level| format!(" ({level})")).unwrap_or_default();
+            let Considered { rule, decision, level, approvers, matched, why } = said;
+            let by = by(approvers);
+            let level = level.map(|level| format!(" ({level}{by})")).unwrap_or_default();
             vec![rule.clone(), format!("{decision}{level}"), word(*matched).to_owned(), why.clone()]
         });
         printer::data(&format!("\n{}", table::render(&headings, rows)))?;
@@ -194,6 +196,11 @@ fn print(ruling: &Ruling, notes: &[String]) -> Result<(), Failure> {
         printer::note(&format!("note: {note}"));
     }
     Ok(())
+}
+
+/// Who may approve, where not everybody may.
+fn by(approvers: &MayApprove) -> String {
+    if approvers.is_anybody() { String::new() } else { format!(", by {approvers}") }
 }
 
 const fn word(matched: Matched) -> &'static str {
@@ -207,24 +214,27 @@ const fn word(matched: Matched) -> &'static str {
 /// The ruling as JSON.
 pub(super) fn told(ruling: &Ruling) -> Map<String, Value> {
     let considered = ruling.considered.iter().map(|said| {
-        let mut told = decision(said.decision.as_str(), said.level);
+        let mut told = decision(said.decision.as_str(), said.level, &said.approvers);
         told.insert("rule".to_owned(), json!(said.rule));
         told.insert("matches".to_owned(), json!(word(said.matched)));
         told.insert("why".to_owned(), json!(said.why));
         Value::Object(told)
     });
     let considered: Vec<Value> = considered.collect();
-    let mut told = decision(ruling.decision.as_str(), ruling.level);
+    let mut told = decision(ruling.decision.as_str(), ruling.level, &ruling.approvers);
     told.insert("rule".to_owned(), json!(ruling.rule));
     told.insert("why".to_owned(), json!(ruling.why));
     told.insert("considered".to_owned(), json!(considered));
     told
 }
 
-fn decision(word: &str, level: Option<Level>) -> Map<String, Value> {
+fn decision(word: &str, level: Option<Level>, approvers: &MayApprove) -> Map<String, Value> {
     let mut told = Map::from_iter([("decision".to_owned(), json!(word))]);
     if let Some(level) = level {
         told.insert("level".to_owned(), json!(level));
+    }
+    if !approvers.is_anybody() {
+        told.insert("approvers".to_owned(), json!(approvers));
     }
     told
 }

@@ -33,7 +33,7 @@ async fn what_was_decided_stays_so() {
     let mut browser = machine.asked("a").await;
     let _open = machine.asked("b").await;
     browser.open().await;
-    machine.store.decide("a", false, "desktop", "terminal", machine.now()).await.unwrap();
+    machine.store.decide("a", false, "desktop", "terminal", None, machine.now()).await.unwrap();
     browser.approve().await.says(409, "<h1>Declined</h1>");
     browser.open().await.says(200, "<h1>Declined</h1>");
     assert_eq!((machine.state("a").await, machine.rows()), (State::Declined, Vec::new()));

@@ -72,7 +72,7 @@ async fn it_closes_when_a_terminal_decided() {
 async fn there_is_no_link_to_what_does_not_wait() {
     let machine = Machine::new().await;
     let _browser = machine.asked("a").await;
-    machine.store.decide("a", true, "desktop", "terminal", machine.now()).await.unwrap();
+    machine.store.decide("a", true, "desktop", "terminal", None, machine.now()).await.unwrap();
     for id in ["a", "nobody"] {
         let error = machine.page.link(id).await.unwrap_err();
         assert!(matches!(error, PageError::NotPending(_)), "{error}");

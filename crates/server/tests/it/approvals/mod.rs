@@ -141,6 +141,8 @@ fn ask(id: &str) -> NewApproval {
             "Delete the group Night shift?\n12 members lose it.\nIt is assigned to: Salesforce"
                 .to_owned(),
         principal: "0oa1b2c3d4".to_owned(),
+        asker: None,
+        approvers: None,
         org: "acme.okta.com".to_owned(),
         profile: "default".to_owned(),
         client: "Claude".to_owned(),

@@ -84,7 +84,7 @@ async fn what_is_over_costs_no_try() {
     let mut browser = machine.asked("a").await;
     browser.open().await;
     let _open = machine.asked("b").await;
-    machine.store.decide("a", false, "desktop", "terminal", machine.now()).await.unwrap();
+    machine.store.decide("a", false, "desktop", "terminal", None, machine.now()).await.unwrap();
     for _ in 0..6 {
         browser.press("approve", "wrong").await.says(409, "Declined");
     }

@@ -82,7 +82,7 @@ impl<'a> Desk<'a> {
 
     async fn decides(&self, id: &str, approve: bool, level: &str) -> Decided {
         let now = self.scene.place.sandbox.clock.now();
-        self.store.decide(id, approve, level, "test", now).await.unwrap()
+        self.store.decide(id, approve, level, "test", None, now).await.unwrap()
     }
 
     async fn approves(&self, id: &str) {

@@ -34,6 +34,7 @@ macro_rules! conformance {
             approvals::an_approval_is_kept_as_it_was_given,
             approvals::what_is_pending_is_asked_once,
             approvals::the_first_decision_counts,
+            approvals::who_signed_in_to_decide_is_kept,
             approvals::what_was_declined_is_never_used,
             approvals::an_approval_holds_for_its_binding_alone,
             approvals::the_newest_that_is_not_over_stands,
