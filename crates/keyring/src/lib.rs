@@ -4,10 +4,10 @@
 //! shown a prompt: a keyring that would ask is one that does not work now, which is for the caller
 //! to handle.
 
-#[cfg(all(feature = "system", target_os = "macos"))]
-mod keychain;
 #[cfg(all(feature = "system", windows))]
 mod credential_manager;
+#[cfg(all(feature = "system", target_os = "macos"))]
+mod keychain;
 mod memory;
 #[cfg(all(feature = "system", unix, not(target_os = "macos")))]
 mod secret_service;
@@ -40,7 +40,9 @@ pub enum KeyringError {
     #[error("the keyring is locked: unlock it in its own program, or sign in to the desktop")]
     Locked,
     /// It would ask a person.
-    #[error("the keyring would ask a person first: allow okta-mcp its entry in the keyring's own program")]
+    #[error(
+        "the keyring would ask a person first: allow okta-mcp its entry in the keyring's own program"
+    )]
     WouldAsk,
     /// No answer came.
     #[error("the keyring did not answer within {} seconds", .0.as_secs_f32())]

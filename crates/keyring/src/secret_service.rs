@@ -73,8 +73,10 @@ impl SecretService {
         let (address, wait) = (self.address.clone(), self.wait);
         let failed = |error: std::io::Error| KeyringError::Failed(error.to_string());
         let work = move || {
-            let runtime =
-                tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .map_err(failed)?;
             let answer = runtime.block_on(async {
                 let asked = tokio::time::timeout(wait, answer(&address, request));
                 asked.await.unwrap_or(Err(KeyringError::Slow(wait)))

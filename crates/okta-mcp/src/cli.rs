@@ -3,6 +3,7 @@
 mod approvals;
 mod audit;
 mod config;
+mod keys;
 mod policy;
 mod sign_in;
 
@@ -17,6 +18,7 @@ pub(crate) use audit::{
     ShowArgs, TailArgs, VerifyArgs, WindowArgs,
 };
 pub(crate) use config::{CheckConfigArgs, ConfigArgs, ConfigCommand, ShowConfigArgs};
+pub(crate) use keys::{ForgetArgs, KeysArgs, KeysCommand, RotateArgs, ShowKeyArgs, StoreArgs};
 pub(crate) use policy::{CheckArgs, ExplainArgs, PolicyArgs, PolicyCommand, ReplayArgs, TestArgs};
 pub(crate) use sign_in::{LoginArgs, LogoutArgs, WhoamiArgs};
 
@@ -71,6 +73,7 @@ pub(crate) enum Command {
     Approvals(ApprovalsArgs),
     Audit(AuditArgs),
     Config(ConfigArgs),
+    Keys(KeysArgs),
     Policy(PolicyArgs),
     Tools(ToolsArgs),
     Sandbox(SandboxArgs),

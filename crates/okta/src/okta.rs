@@ -50,8 +50,7 @@ impl Okta {
         let user_agent =
             HeaderValue::from_str(&settings.user_agent).map_err(|_| SetupError::UserAgent)?;
         let session = Session::new(&settings.credentials, settings.dpop)?;
-        let transport =
-            Transport::new(&settings.org, &settings.reach, settings.max_reply_bytes)?;
+        let transport = Transport::new(&settings.org, &settings.reach, settings.max_reply_bytes)?;
         let max_in_flight = settings.max_in_flight.min(Semaphore::MAX_PERMITS);
         let wire = Wire {
             transport,
@@ -214,6 +213,13 @@ impl Okta {
     /// where it does not. `None` where nobody is signed in.
     pub async fn sign_out(&self) -> Result<Option<SignedOut>, Error> {
         self.shared.session.end(&self.shared.wire).await
+    }
+
+    /// Asks Okta whether this client proves itself, without anybody signing in: what it says of a
+    /// token that is none (RFC 7662 section 2.1 has the client authenticate first). With an API
+    /// token nothing is sent.
+    pub async fn prove_client(&self) -> Result<(), Error> {
+        self.shared.session.prove_client(&self.shared.wire).await
     }
 
     /// What Okta says of the token in use (RFC 7662 section 2.2: `scope`, `username`, `exp` …);

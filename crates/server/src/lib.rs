@@ -8,6 +8,7 @@ mod config;
 mod confirm;
 mod handler;
 mod key_file;
+mod keyring;
 mod logging;
 mod page_style;
 mod people;
@@ -20,10 +21,11 @@ mod trail;
 pub use app::{App, StartError};
 pub use config::{
     At, AuditSettings, CheckpointCommand, Config, ConfigError, Environment, Flags, Flow, Group,
-    KeySource, Kind, Origin, Profile, Row, SETTINGS, Setting, Settings, SignIn, SyslogTo,
-    read_cases,
+    IdAt, KeySource, Kind, Origin, OwnKey, Profile, Row, SETTINGS, Setting, Settings, SignIn,
+    SyslogTo, read_cases,
 };
 pub use handler::Handler;
+pub use keyring::{Keyring, KeyringError, SecretEntry, SecretKind};
 pub use logging::{Logging, LoggingError};
 pub use sign_in::{Browser, LoopbackPage, SystemBrowser, TokenFiles};
 pub use stdio::serve_stdio;

@@ -135,5 +135,8 @@ fn secrets_are_in_no_error_and_no_debug() {
     let keyring = desktop.keyring(LONG);
     let error = keyring.put("a", &secret("s3cr3t")).unwrap_err();
     assert!(!format!("{error} {error:?} {keyring:?}").contains("s3cr3t"));
-    assert_eq!(error.to_string(), "the keyring failed: an entry that was just kept reads otherwise");
+    assert_eq!(
+        error.to_string(),
+        "the keyring failed: an entry that was just kept reads otherwise"
+    );
 }

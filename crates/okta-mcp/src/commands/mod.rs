@@ -6,6 +6,7 @@ mod call;
 mod completions;
 mod config;
 mod demo;
+mod keys;
 mod login;
 mod policy;
 mod sandbox;
@@ -41,6 +42,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
                 given.unused("demo")?;
                 demo::run().await
             }
+            Some(Command::Keys(args)) => keys::run(args.command, &given).await,
             Some(Command::Login(args)) => login::login(&args, &given).await,
             Some(Command::Logout(_)) => login::logout(&given).await,
             Some(Command::Policy(args)) => policy::run(args.command, &given).await,

@@ -11,8 +11,9 @@ fn ask(pairs: &[(&str, &str)]) -> Result<(SignIn, Vec<String>), ConfigError> {
         pairs.iter().copied().chain([("OKTA_CLIENT_ID", "0oa1")]).collect();
     let env: Environment<'_> = &|name: &str| all.get(name).map(|&text| text.to_owned());
     let settings = Settings::read(env, &Flags::default())?;
+    let around = Around { allowed: &[], keyring: &Keyring::off(), settings: &settings };
     let mut remarks = Vec::new();
-    read(&settings, &[], &mut remarks).map(|sign_in| (sign_in, remarks))
+    read(around, &mut remarks).map(|sign_in| (sign_in, remarks))
 }
 
 #[test]
