@@ -5,7 +5,7 @@
 
 use std::{
     collections::HashMap,
-    os::unix::net::UnixListener,
+    os::unix::net::{UnixListener, UnixStream},
     sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
@@ -76,7 +76,22 @@ impl Desktop {
     }
 
     pub(crate) fn keyring(&self, wait: Duration) -> Keyring {
-        Keyring::secret_service(&self.address, wait)
+        Keyring::secret_service(self.address(), wait)
+    }
+
+    /// The address of its bus.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// From now on it behaves so.
+    pub(crate) fn change(&self, manner: Manner) {
+        self.state().manner = manner;
+    }
+
+    /// The names of what is kept.
+    pub(crate) fn entries(&self) -> Vec<String> {
+        self.state().items.iter().map(|item| item.attributes["entry"].clone()).collect()
     }
 
     pub(crate) fn lock_items(&self) {
@@ -99,8 +114,6 @@ impl Desktop {
 }
 
 fn serve(listener: &UnixListener, state: &Arc<Mutex<State>>) {
-    let mut runtime = tokio::runtime::Builder::new_multi_thread();
-    let runtime = runtime.worker_threads(1).enable_all().build().unwrap();
     let mut held = Vec::new();
     while let Ok((stream, _)) = listener.accept() {
         if state.lock().unwrap().manner == Manner::Silent {
@@ -108,15 +121,21 @@ fn serve(listener: &UnixListener, state: &Arc<Mutex<State>>) {
             continue;
         }
         let state = Arc::clone(state);
-        runtime.spawn(async move {
-            let bus = Builder::unix_stream(stream).server(Guid::generate()).p2p();
-            let Ok(mut messages) = bus.build_message_stream().await else { return };
-            while let Some(Ok(message)) = messages.next().await {
-                if message.message_type() == Type::MethodCall {
-                    answer(&messages, &message, &state).await;
-                }
-            }
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.unwrap().block_on(connection(stream, &state));
         });
+    }
+}
+
+async fn connection(stream: UnixStream, state: &Mutex<State>) {
+    let bus = Builder::unix_stream(stream).server(Guid::generate()).p2p();
+    // The other end may have gone by now.
+    let Ok(mut messages) = bus.build_message_stream().await else { return };
+    while let Some(Ok(message)) = messages.next().await {
+        if message.message_type() == Type::MethodCall {
+            answer(&messages, &message, state).await;
+        }
     }
 }
 
@@ -137,7 +156,8 @@ async fn answer(bus: &MessageStream, message: &Message, state: &Mutex<State>) {
         (answer, manner)
     };
     if member == "Hello" || manner != Manner::Hangs {
-        zbus::Connection::from(bus).send(&answer).await.unwrap();
+        // Nobody may be there to hear it.
+        let _ = zbus::Connection::from(bus).send(&answer).await;
     }
 }
 

@@ -37,7 +37,7 @@ fn what_is_kept_is_read_back_replaced_and_removed() {
     assert!(again.remove("key of a").unwrap() && !again.remove("key of a").unwrap());
     assert_eq!(read(&keyring, "key of a"), None);
     assert_eq!(read(&keyring, "key of b").as_deref(), Some(&b"other"[..]));
-    assert_eq!(desktop.prompts(), 0);
+    assert_eq!((desktop.entries(), desktop.prompts()), (vec!["key of b".to_owned()], 0));
 }
 
 #[test]
@@ -50,6 +50,8 @@ fn a_locked_collection_is_told_and_nothing_is_unlocked() {
     assert_eq!(keyring.remove("a"), Err(KeyringError::Locked));
     assert_eq!(desktop.prompts(), 0);
     assert!(desktop.asked("CreateItem").is_empty(), "the secret did not leave this process");
+    desktop.change(Manner::Unlocked);
+    assert_eq!(keyring.state(), Ok(()), "it is asked anew each time");
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod config;
 mod configuration;
 mod demo;
 mod help;
+mod keys;
 mod policy;
 mod reconcile;
 mod sandbox;
