@@ -132,6 +132,23 @@ fn wherever_it_was_interrupted_it_goes_on_from_there() {
 }
 
 #[test]
+fn the_key_of_an_app_that_people_sign_in_to_is_tried_without_them() {
+    let mut world = World::new(READ);
+    world.become_a_web_app();
+    let [old] = world.key_ids().try_into().unwrap();
+    let ran = world.run(&["keys", "rotate", "--by-hand"]);
+    let jwk: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let again = world.run(&["keys", "rotate", "--by-hand"]);
+    assert_eq!(again.code, Some(1), "{again:?}");
+    assert!(world.config().contains(&old));
+    world.register(&jwk);
+    let done = world.run(&["keys", "rotate", "--by-hand"]);
+    assert_eq!(done.code, Some(0), "{done:?}");
+    assert!(world.config().contains(jwk["kid"].as_str().unwrap()) && !world.pending().exists());
+    assert!(done.stderr.contains(&format!("Remove the old key {old}")), "{done:?}");
+}
+
+#[test]
 fn a_key_that_is_not_in_use_can_be_forgotten() {
     let world = World::new(READ);
     let before = (fs::read(world.key()).unwrap(), world.config());

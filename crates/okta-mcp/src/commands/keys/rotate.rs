@@ -122,7 +122,7 @@ impl Rotation<'_> {
         }
         printer::data(&format!("The new key signs in: {}", pending.id()))?;
         self.switch(pending)?;
-        printer::data(&format!("{} holds it", self.place.name()))?;
+        printer::data(&format!("It lies in {}", self.place.name()))?;
         self.clear_up(pending).await
     }
 
@@ -262,7 +262,7 @@ impl Rotation<'_> {
             return Ok(Some(by_hand));
         }
         okta.remove(&id).await?;
-        printer::data(&format!("{old} is removed at Okta"))?;
+        printer::data(&format!("Okta has removed {old}"))?;
         Ok(None)
     }
 

@@ -12,6 +12,7 @@ use crate::support::{Home, Ran, Sandbox};
 pub(crate) struct World {
     home: Home,
     org: Sandbox,
+    client_id: String,
 }
 
 impl World {
@@ -19,7 +20,8 @@ impl World {
     pub(crate) fn new(scopes: &[&str]) -> Self {
         let home = Home::new();
         let org = home.sandbox(&[]);
-        let world = Self { home, org };
+        let client_id = org.env["OKTA_CLIENT_ID"].as_str().unwrap().to_owned();
+        let world = Self { home, org, client_id };
         world.write_config(&format!(
             "# Ours.\n[profiles.default]\norg = '{}'\nclient_id = '{}'   # Okta MCP\n\
              private_key_file = \"key.pem\"\nkey_id   = '{}'   # of May\nscopes = {scopes:?}\n",
@@ -133,8 +135,32 @@ impl World {
     }
 
     fn at_okta(&self, method: reqwest::Method, body: Option<&Value>) -> Value {
-        let (url, client) = (self.env("OKTA_ORG_URL"), self.env("OKTA_CLIENT_ID"));
-        let url = format!("{url}/api/v1/apps/{client}/credentials/jwks");
+        let path = format!("/api/v1/apps/{}/credentials/jwks", self.client_id);
+        self.ask(method, &path, body)
+    }
+
+    /// Has the profile name an app that people sign in to, with the same key.
+    pub(crate) fn become_a_web_app(&mut self) {
+        let key = self.run(&["keys", "show", "--json"]).json()["public_jwk"].clone();
+        let app = serde_json::json!({
+            "name": "oidc_client", "label": "Desk", "signOnMode": "OPENID_CONNECT",
+            "credentials": { "oauthClient": { "token_endpoint_auth_method": "private_key_jwt" } },
+            "settings": { "oauthClient": {
+                "application_type": "web", "response_types": ["code"],
+                "grant_types": ["authorization_code", "refresh_token"],
+                "redirect_uris": ["http://127.0.0.1:8765/callback"],
+                "jwks": { "keys": [key] },
+            } },
+        });
+        let made = self.ask(reqwest::Method::POST, "/api/v1/apps", Some(&app));
+        let client = made["id"].as_str().unwrap_or_else(|| panic!("{made}")).to_owned();
+        let config = self.config().replace(&self.client_id, &client);
+        self.write_config(&format!("{config}sign_in = 'browser'\n"));
+        self.client_id = client;
+    }
+
+    fn ask(&self, method: reqwest::Method, path: &str, body: Option<&Value>) -> Value {
+        let url = format!("{}{path}", self.env("OKTA_ORG_URL"));
         let token = format!("SSWS {}", self.org.api_token);
         let body = body.cloned();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
