@@ -46,6 +46,7 @@ impl Entries for Keychain {
         "macOS Keychain"
     }
 
+    /// That there is one. Whether it is locked shows when something of it is asked.
     fn state(&self) -> Result<(), KeyringError> {
         quietly(SecKeychain::default).map(drop)
     }

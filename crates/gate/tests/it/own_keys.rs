@@ -16,13 +16,8 @@ const CLIENT: &str = "0oaservice";
 
 type SignIn = fn() -> Result<Grant, Error>;
 
-fn manages() -> Result<Grant, Error> {
-    Ok(Grant::Scopes(vec!["okta.apps.manage".to_owned()]))
-}
-
-fn reads() -> Result<Grant, Error> {
-    Ok(Grant::Scopes(vec!["okta.apps.read".to_owned()]))
-}
+const MANAGES: SignIn = || Ok(Grant::Scopes(vec!["okta.apps.manage".to_owned()]));
+const READS: SignIn = || Ok(Grant::Scopes(vec!["okta.apps.read".to_owned()]));
 
 /// A pipeline of that app, after a sign-in that went so.
 async fn rig(sign_in: SignIn, read_only: bool) -> Rig {
@@ -36,7 +31,7 @@ async fn rig(sign_in: SignIn, read_only: bool) -> Rig {
 
 #[tokio::test]
 async fn each_change_is_recorded_before_it_is_sent_and_after() {
-    let rig = rig(manages, false).await;
+    let rig = rig(MANAGES, false).await;
     rig.okta.program(|_: &Seen| {
         Answer::json(200, &json!({ "id": "pks1" })).header("x-okta-request-id", "r1")
     });
@@ -77,9 +72,7 @@ async fn each_change_is_recorded_before_it_is_sent_and_after() {
 
 #[tokio::test]
 async fn without_scope_or_read_only_nothing_is_sent() {
-    for (sign_in, read_only, kind) in
-        [(reads as SignIn, false, "missing_scope"), (manages, true, "denied")]
-    {
+    for (sign_in, read_only, kind) in [(READS, false, "missing_scope"), (MANAGES, true, "denied")] {
         let rig = rig(sign_in, read_only).await;
         let error = rig.gate.own_keys(&context(), OwnKeys::Delete("pks1"), "client").await;
         assert_eq!(error.unwrap_err().kind(), kind);
@@ -91,7 +84,7 @@ async fn without_scope_or_read_only_nothing_is_sent() {
 
 #[tokio::test]
 async fn reading_takes_either_scope_and_is_no_change() {
-    for sign_in in [reads as SignIn, manages] {
+    for sign_in in [READS, MANAGES] {
         let rig = rig(sign_in, true).await;
         rig.okta.program(|_: &Seen| Answer::json(200, &json!([{ "kid": "a" }])));
         let keys = rig.gate.own_keys(&context(), OwnKeys::List, "client").await.unwrap();
@@ -105,7 +98,7 @@ async fn reading_takes_either_scope_and_is_no_change() {
 
 #[tokio::test]
 async fn a_trail_that_cannot_be_written_stops_it() {
-    let rig = rig(manages, false).await;
+    let rig = rig(MANAGES, false).await;
     *rig.trail.full.lock().unwrap() = true;
     let error = rig.gate.own_keys(&context(), OwnKeys::Delete("pks1"), "client").await;
     assert!(matches!(error, Err(CallError::Trail(_))), "{error:?}");

@@ -1,4 +1,5 @@
 //! The Secret Service as a client meets it: over a bus of the test's own.
+#![cfg(test)]
 #![cfg(all(feature = "system", unix, not(target_os = "macos")))]
 
 mod desktop;
@@ -10,7 +11,7 @@ use okta_keyring::{Keyring, KeyringError};
 use secrecy::{ExposeSecret as _, SecretSlice};
 
 /// Longer than any test takes: what waits for it has failed.
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 fn secret(text: &str) -> SecretSlice<u8> {
     SecretSlice::from(text.as_bytes().to_vec())

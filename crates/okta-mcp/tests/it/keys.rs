@@ -108,6 +108,19 @@ fn by_hand_the_same_command_goes_on_when_the_key_is_registered() {
 }
 
 #[test]
+fn a_scope_without_an_admin_role_leaves_it_to_a_person() {
+    let world = World::new(MANAGE);
+    world.take_roles();
+    let ran = world.run(&["keys", "rotate", "--yes"]);
+    assert_eq!((ran.code, world.key_ids().len()), (Some(0), 1), "{ran:?}");
+    let jwk: Value = serde_json::from_str(&ran.stdout).unwrap();
+    world.register(&jwk);
+    let done = world.run(&["keys", "rotate", "--yes"]);
+    assert_eq!((done.code, world.key_ids().len()), (Some(0), 2), "{done:?}");
+    assert!(done.stderr.contains("Remove the old key "), "{done:?}");
+}
+
+#[test]
 fn wherever_it_was_interrupted_it_goes_on_from_there() {
     for stop in ["registered", "key written", "all but the old key removed"] {
         let world = World::new(MANAGE);

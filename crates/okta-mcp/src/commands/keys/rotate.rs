@@ -166,19 +166,28 @@ impl Rotation<'_> {
         }
         let org = org::assemble(self.config.clone().into(), App::for_one_call)?;
         let okta = AtOkta::new(&org, self.args.yes).await;
-        let registered = match okta.may_change().await {
-            Ok(false) => Ok(Registered::ByHand),
-            Ok(true) if okta.knows(pending.id()).await? => Ok(Registered::Yes),
-            Ok(true) if !self.agree(pending).await? => Ok(Registered::Declined),
-            Ok(true) => okta.register(&for_okta(&pending.key)).await,
-            Err(error) => Err(error),
-        };
+        let registered = self.register_with(&okta, pending).await;
         okta.end().await;
         let registered = registered.map_err(|error| stopped(&error))?;
         if matches!(registered, Registered::Yes) {
             printer::data(&format!("The new key is registered with the app {}", self.client_id))?;
         }
         Ok(registered)
+    }
+
+    async fn register_with(
+        &mut self,
+        okta: &AtOkta<'_>,
+        pending: &Pending,
+    ) -> Result<Registered, Failure> {
+        let Some(keys) = okta.keys().await? else { return Ok(Registered::ByHand) };
+        if at_okta::knows(&keys, pending.id()) {
+            return Ok(Registered::Yes);
+        }
+        if !self.agree(pending).await? {
+            return Ok(Registered::Declined);
+        }
+        okta.register(&for_okta(&pending.key)).await
     }
 
     /// Whether a person agrees to what is changed at Okta. They are asked once.
@@ -254,10 +263,9 @@ impl Rotation<'_> {
         let by_hand =
             format!("Remove {old} from the app {} when no server uses it", self.client_id);
         let stays = self.args.keep_old || self.args.by_hand || self.config.policy.read_only();
-        if stays || !okta.may_change().await? {
-            return Ok(Some(by_hand));
-        }
-        let Some(id) = okta.find(&pending.replaces).await? else { return Ok(None) };
+        let keys = if stays { None } else { okta.keys().await? };
+        let Some(keys) = keys else { return Ok(Some(by_hand)) };
+        let Some(id) = at_okta::find(&keys, &pending.replaces) else { return Ok(None) };
         if !self.agree(pending).await? {
             return Ok(Some(by_hand));
         }

@@ -159,6 +159,17 @@ impl World {
         self.client_id = client;
     }
 
+    /// Takes the admin roles of the app away.
+    pub(crate) fn take_roles(&self) {
+        let path = format!("/oauth2/v1/clients/{}/roles", self.client_id);
+        let roles = self.ask(reqwest::Method::GET, &path, None);
+        for role in roles.as_array().unwrap() {
+            let one = format!("{path}/{}", role["id"].as_str().unwrap());
+            self.ask(reqwest::Method::DELETE, &one, None);
+        }
+        assert_eq!(self.ask(reqwest::Method::GET, &path, None), serde_json::json!([]));
+    }
+
     fn ask(&self, method: reqwest::Method, path: &str, body: Option<&Value>) -> Value {
         let url = format!("{}{path}", self.env("OKTA_ORG_URL"));
         let token = format!("SSWS {}", self.org.api_token);
@@ -170,7 +181,8 @@ impl World {
             if let Some(body) = body {
                 request = request.json(&body);
             }
-            request.send().await.unwrap().json().await.unwrap()
+            let text = request.send().await.unwrap().text().await.unwrap();
+            serde_json::from_str(&text).unwrap_or_default()
         })
     }
 

@@ -30,37 +30,28 @@ impl<'a> AtOkta<'a> {
         Self { org, context, confirmed: if unasked { "flag" } else { "client" } }
     }
 
-    /// True where Okta granted what it takes to change keys.
-    pub(super) async fn may_change(&self) -> Result<bool, Failure> {
+    /// The keys of the app; `None` where they cannot be changed from here: a scope or an admin role
+    /// is missing.
+    pub(super) async fn keys(&self) -> Result<Option<Vec<Value>>, Failure> {
         login::ensure(self.org).await?;
         let grant = self.org.app.okta().resume().await.map_err(|error| login::failed(&error))?;
-        Ok(match grant {
-            Grant::Unlimited => true,
-            Grant::Scopes(scopes) => scopes.iter().any(|scope| scope == "okta.apps.manage"),
-        })
-    }
-
-    /// True where the app has a key of that `kid`.
-    pub(super) async fn knows(&self, kid: &str) -> Result<bool, Failure> {
-        let keys = self.keys().await?;
-        Ok(keys.iter().any(|key| text(key, "kid") == Some(kid)))
-    }
-
-    /// Okta's id of that public key, where the app has it.
-    pub(super) async fn find(&self, jwk: &Value) -> Result<Option<String>, Failure> {
-        let material = ["n", "x", "y"];
-        let same = |key: &&Value| material.iter().all(|part| key.get(part) == jwk.get(part));
-        let keys = self.keys().await?;
-        Ok(keys.iter().find(same).and_then(|key| text(key, "id")).map(str::to_owned))
+        let manages = |scope: &String| scope == "okta.apps.manage";
+        if matches!(grant, Grant::Scopes(scopes) if !scopes.iter().any(manages)) {
+            return Ok(None);
+        }
+        match self.ask(OwnKeys::List).await {
+            Ok(Value::Array(keys)) => Ok(Some(keys)),
+            Ok(_) => Ok(Some(Vec::new())),
+            Err(error) if takes_a_person(&error) => Ok(None),
+            Err(error) => Err(failed(&error)),
+        }
     }
 
     /// Adds a public key. Without the right to, that is done by hand.
     pub(super) async fn register(&self, jwk: &Value) -> Result<Registered, Failure> {
         match self.ask(OwnKeys::Add(jwk)).await {
             Ok(_) => Ok(Registered::Yes),
-            Err(error) if ["missing_scope", "missing_admin_role"].contains(&error.kind()) => {
-                Ok(Registered::ByHand)
-            }
+            Err(error) if takes_a_person(&error) => Ok(Registered::ByHand),
             Err(error) => Err(failed(&error)),
         }
     }
@@ -81,14 +72,26 @@ impl<'a> AtOkta<'a> {
         self.org.app.handler.gate().drain().await;
     }
 
-    async fn keys(&self) -> Result<Vec<Value>, Failure> {
-        let listed = self.ask(OwnKeys::List).await.map_err(|error| failed(&error))?;
-        Ok(listed.as_array().cloned().unwrap_or_default())
-    }
-
     async fn ask(&self, what: OwnKeys<'_>) -> Result<Value, CallError> {
         self.org.app.handler.gate().own_keys(&self.context, what, self.confirmed).await
     }
+}
+
+/// True where whoever signs in may not, and an administrator may.
+fn takes_a_person(error: &CallError) -> bool {
+    ["missing_scope", "missing_admin_role"].contains(&error.kind())
+}
+
+/// True where one of the keys has that `kid`.
+pub(super) fn knows(keys: &[Value], kid: &str) -> bool {
+    keys.iter().any(|key| text(key, "kid") == Some(kid))
+}
+
+/// Okta's id of that public key, where it is among the keys.
+pub(super) fn find(keys: &[Value], jwk: &Value) -> Option<String> {
+    let material = ["n", "x", "y"];
+    let same = |key: &&Value| material.iter().all(|part| key.get(part) == jwk.get(part));
+    keys.iter().find(same).and_then(|key| text(key, "id")).map(str::to_owned)
 }
 
 fn text<'a>(key: &'a Value, name: &str) -> Option<&'a str> {
