@@ -133,6 +133,10 @@ fn wherever_it_was_interrupted_it_goes_on_from_there() {
         if stop != "registered" {
             fs::write(world.key(), told["private_key"].as_str().unwrap()).unwrap();
         }
+        if stop == "key written" {
+            let ran = world.run(&["keys", "rotate", "--abandon"]);
+            assert_eq!((ran.code, world.pending().exists()), (Some(1), true), "{ran:?}");
+        }
         if stop.starts_with("all") {
             world.write_config(&world.config().replace(&old, &new));
         }

@@ -10,6 +10,7 @@ mod id;
 use okta_client::{ErrorKind, PrivateKey};
 use okta_mcp_server::{App, Config, SignIn};
 use okta_storage::Folder;
+use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
 use self::{
@@ -80,12 +81,25 @@ fn abandon(place: &Place, client_id: &str) -> Result<(), Failure> {
     let Some(pending) = place.pending()? else {
         return printer::data("There is no new key to forget");
     };
-    place.forget_pending()?;
+    forget(place, &pending)?;
     printer::data(&format!("The new key {} is forgotten", pending.id()))?;
     printer::note(&format!(
         "Where it is registered with the app {client_id} already, remove it there"
     ));
     Ok(())
+}
+
+/// Forgets a new key, unless it is in the place of the old one already: its id would be lost.
+fn forget(place: &Place, pending: &Pending) -> Result<(), Failure> {
+    let in_place =
+        PrivateKey::parse(place.read()?.expose_secret(), None).map_err(Failure::usage)?;
+    if in_place.thumbprint() != pending.key.thumbprint() {
+        return place.forget_pending();
+    }
+    Err(Failure::Failed {
+        message: format!("the new key {} is in the place of the old one already", pending.id()),
+        next: Some("okta-mcp keys rotate brings it to its end".to_owned()),
+    })
 }
 
 impl Rotation<'_> {
@@ -106,7 +120,7 @@ impl Rotation<'_> {
                 Registered::Yes => {}
                 Registered::ByHand => return self.show(pending, resumed),
                 Registered::Declined => {
-                    self.place.forget_pending()?;
+                    forget(&self.place, pending)?;
                     return Err(Failure::Failed {
                         message: "not confirmed: nothing is changed".to_owned(),
                         next: None,
@@ -184,14 +198,15 @@ impl Rotation<'_> {
         if at_okta::knows(&keys, pending.id()) {
             return Ok(Registered::Yes);
         }
-        if !self.agree(pending).await? {
+        let adds = format!("\n  adds the public key {}", pending.id());
+        if !self.agree(pending, &adds).await? {
             return Ok(Registered::Declined);
         }
         okta.register(&for_okta(&pending.key)).await
     }
 
     /// Whether a person agrees to what is changed at Okta. They are asked once.
-    async fn agree(&mut self, pending: &Pending) -> Result<bool, Failure> {
+    async fn agree(&mut self, pending: &Pending, adds: &str) -> Result<bool, Failure> {
         if !self.agreed {
             let old = self.old_name(pending);
             let removes = if self.args.keep_old {
@@ -203,10 +218,9 @@ impl Rotation<'_> {
                 )
             };
             let question = format!(
-                "okta-mcp keys rotate changes the app {} at {}:\n  adds the public key {}{removes}",
+                "okta-mcp keys rotate changes the app {} at {}:{adds}{removes}",
                 self.client_id,
-                self.config.org.host(),
-                pending.id()
+                self.config.org.host()
             );
             self.agreed = terminal::agrees(question).await?;
         }
@@ -265,11 +279,11 @@ impl Rotation<'_> {
         let stays = self.args.keep_old || self.args.by_hand || self.config.policy.read_only();
         let keys = if stays { None } else { okta.keys().await? };
         let Some(keys) = keys else { return Ok(Some(by_hand)) };
-        let Some(id) = at_okta::find(&keys, &pending.replaces) else { return Ok(None) };
-        if !self.agree(pending).await? {
+        let Some(key) = at_okta::find(&keys, &pending.replaces) else { return Ok(None) };
+        if !self.agree(pending, "").await? {
             return Ok(Some(by_hand));
         }
-        okta.remove(&id).await?;
+        okta.remove(key).await?;
         printer::data(&format!("Okta has removed {old}"))?;
         Ok(None)
     }

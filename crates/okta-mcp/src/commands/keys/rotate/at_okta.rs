@@ -57,8 +57,11 @@ impl<'a> AtOkta<'a> {
     }
 
     /// Deactivates and deletes a key: Okta deletes none that is active.
-    pub(super) async fn remove(&self, id: &str) -> Result<(), Failure> {
-        self.ask(OwnKeys::Deactivate(id)).await.map_err(|error| failed(&error))?;
+    pub(super) async fn remove(&self, key: &Value) -> Result<(), Failure> {
+        let id = text(key, "id").unwrap_or_default();
+        if text(key, "status") != Some("INACTIVE") {
+            self.ask(OwnKeys::Deactivate(id)).await.map_err(|error| failed(&error))?;
+        }
         self.ask(OwnKeys::Delete(id)).await.map(drop).map_err(|error| failed(&error))
     }
 
@@ -87,11 +90,10 @@ pub(super) fn knows(keys: &[Value], kid: &str) -> bool {
     keys.iter().any(|key| text(key, "kid") == Some(kid))
 }
 
-/// Okta's id of that public key, where it is among the keys.
-pub(super) fn find(keys: &[Value], jwk: &Value) -> Option<String> {
+/// That public key as Okta lists it, where it is among the keys.
+pub(super) fn find<'a>(keys: &'a [Value], jwk: &Value) -> Option<&'a Value> {
     let material = ["n", "x", "y"];
-    let same = |key: &&Value| material.iter().all(|part| key.get(part) == jwk.get(part));
-    keys.iter().find(same).and_then(|key| text(key, "id")).map(str::to_owned)
+    keys.iter().find(|key| material.iter().all(|part| key.get(part) == jwk.get(part)))
 }
 
 fn text<'a>(key: &'a Value, name: &str) -> Option<&'a str> {
