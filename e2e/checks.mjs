@@ -51,6 +51,8 @@ export class Home {
       HOME: this.path,
       OKTA_MCP_STATE_DIR: this.state,
       OKTA_MCP_EXPORT_DIR: join(this.path, "exports"),
+      // Not that of whoever runs this.
+      OKTA_MCP_KEYRING: "off",
     };
   }
 

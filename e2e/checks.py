@@ -65,6 +65,8 @@ class Home:
             **kept,
             "OKTA_MCP_STATE_DIR": str(self.state),
             "OKTA_MCP_EXPORT_DIR": str(self.exports),
+            # Not that of whoever runs this.
+            "OKTA_MCP_KEYRING": "off",
             **more,
         }
 

@@ -5,6 +5,7 @@ mod audit;
 mod config;
 mod doctor;
 mod init;
+mod keys;
 mod policy;
 mod sign_in;
 
@@ -21,6 +22,7 @@ pub(crate) use audit::{
 pub(crate) use config::{CheckConfigArgs, ConfigArgs, ConfigCommand, ShowConfigArgs};
 pub(crate) use doctor::DoctorArgs;
 pub(crate) use init::{InitArgs, NO_CLIENT};
+pub(crate) use keys::{ForgetArgs, KeysArgs, KeysCommand, RotateArgs, ShowKeyArgs, StoreArgs};
 pub(crate) use policy::{CheckArgs, ExplainArgs, PolicyArgs, PolicyCommand, ReplayArgs, TestArgs};
 pub(crate) use sign_in::{LoginArgs, LogoutArgs, WhoamiArgs};
 
@@ -77,6 +79,7 @@ pub(crate) enum Command {
     Approvals(ApprovalsArgs),
     Audit(AuditArgs),
     Config(ConfigArgs),
+    Keys(KeysArgs),
     Policy(PolicyArgs),
     Tools(ToolsArgs),
     Sandbox(SandboxArgs),

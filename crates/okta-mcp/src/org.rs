@@ -111,13 +111,25 @@ pub(crate) async fn configuration(given: &Given) -> Result<Configured, Failure> 
     Ok(Configured { config, sandbox: None })
 }
 
+impl From<Config> for Configured {
+    fn from(config: Config) -> Self {
+        Self { config, sandbox: None }
+    }
+}
+
 /// Puts a server together: one that stays, or one for a single call.
 type Make = fn(Config, Arc<dyn Clock>, Arc<dyn Entropy>) -> Result<App, StartError>;
 
 /// Reads the configuration and puts the server together.
 pub(crate) async fn connect(given: &Given, make: Make) -> Result<Connected, Failure> {
-    let Configured { config, sandbox } = configuration(given).await?;
-    config.logging.start().map_err(Failure::usage)?;
+    let configured = configuration(given).await?;
+    configured.config.logging.start().map_err(Failure::usage)?;
+    assemble(configured, make)
+}
+
+/// Puts the server of that configuration together.
+pub(crate) fn assemble(configured: Configured, make: Make) -> Result<Connected, Failure> {
+    let Configured { config, sandbox } = configured;
     let (principal, host) = (config.principal.clone(), config.org.host().to_owned());
     let (profile, api_token) = (config.profile.clone(), config.api_token());
     let way = config.sign_in.way();

@@ -98,6 +98,19 @@ fn ask(question: &str) -> Verdict {
     }
 }
 
+/// Whether the person at the terminal says yes.
+pub(crate) async fn agrees(question: String) -> Result<bool, Failure> {
+    let task = tokio::task::spawn_blocking(move || ask(&question));
+    match task.await.map_err(Failure::unexpected)? {
+        Verdict::Yes { .. } => Ok(true),
+        Verdict::Declined | Verdict::Cancelled => Ok(false),
+        _ => Err(Failure::Failed {
+            message: "this takes a yes of a person at a terminal, and there is none".to_owned(),
+            next: Some("run it in a terminal window, or with --yes".to_owned()),
+        }),
+    }
+}
+
 /// A person at the terminal, asked for what nobody else may give.
 pub(crate) struct Dialogue {
     input: File,

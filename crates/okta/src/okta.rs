@@ -215,6 +215,13 @@ impl Okta {
         self.shared.session.end(&self.shared.wire).await
     }
 
+    /// Asks Okta whether this client proves itself, without anybody signing in: what it says of a
+    /// token that is none (RFC 7662 section 2.1 has the client authenticate first). With an API
+    /// token nothing is sent.
+    pub async fn prove_client(&self) -> Result<(), Error> {
+        self.shared.session.prove_client(&self.shared.wire).await
+    }
+
     /// What Okta says of the token in use (RFC 7662 section 2.2: `scope`, `username`, `exp` …);
     /// `None` for API tokens, of which it says nothing.
     pub async fn introspect(&self) -> Result<Option<Value>, Error> {

@@ -244,6 +244,11 @@ impl Session {
         endpoint.introspect(wire, &token.secret).await.map(Some)
     }
 
+    pub(crate) async fn prove_client(&self, wire: &Wire) -> Result<(), Error> {
+        let Some(endpoint) = self.source.endpoint() else { return Ok(()) };
+        endpoint.introspect(wire, &SecretString::from("none")).await.map(drop)
+    }
+
     /// Ends the sign-in of a person; `None` where nobody is signed in.
     pub(crate) async fn end(&self, wire: &Wire) -> Result<Option<SignedOut>, Error> {
         let mut state = self.state.lock().await;

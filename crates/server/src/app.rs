@@ -9,7 +9,7 @@ use okta_client::{
 use okta_gate::{
     ApproverSignIn, Configured, ExportFolder, Gate, Memory, Own, Recorder, Setup, Sources,
 };
-use okta_storage::{KeyFile, Seal, Sqlite, Store};
+use okta_storage::{KeyHome, Seal, Sqlite, Store};
 
 use crate::{
     Config, Handler,
@@ -30,7 +30,8 @@ pub struct App {
     okta: Okta,
     approvals: Approvals,
     page: Option<Page>,
-    tokens_are_kept: String,
+    /// The folder of tokens, and what seals them, where a person signs in.
+    kept: Option<(String, Arc<Seal>)>,
 }
 
 /// The server cannot start.
@@ -68,16 +69,12 @@ impl App {
         let org = config.org.host().to_owned();
         let random = Arc::clone(&entropy);
         let seal = Arc::new(Seal::new(
-            KeyFile::new(&config.state),
+            KeyHome::new(&config.state, config.keyring),
             Arc::new(move |bytes: &mut [u8]| random.fill(bytes)),
         ));
         let tokens = Arc::new(TokenFiles::new(&config.state, Arc::clone(&seal)));
-        let tokens_are_kept = if caller == Caller::Person {
-            format!("sealed in {}, with the key in {}", tokens.name(), seal.place())
-        } else {
-            "in memory only".to_owned()
-        };
         let approver_app = config.approvers;
+        let kept = (caller == Caller::Person).then(|| (tokens.name(), Arc::clone(&seal)));
         let (credentials, dpop) = sign_in::credentials(config.sign_in, tokens);
         let mut settings = Settings::new(config.org, credentials);
         settings.dpop = dpop;
@@ -138,7 +135,7 @@ impl App {
         });
         let handler =
             Handler::new(gate, okta.clone(), config.principal, org, config.profile, clock, entropy);
-        Ok(Self { handler, okta, approvals, page, tokens_are_kept })
+        Ok(Self { handler, okta, approvals, page, kept })
     }
 
     /// What waits for a person of this machine.
@@ -157,8 +154,11 @@ impl App {
     }
 
     /// Where tokens are kept, for people.
-    pub fn tokens_are_kept(&self) -> &str {
-        &self.tokens_are_kept
+    pub fn tokens_are_kept(&self) -> String {
+        match &self.kept {
+            Some((folder, seal)) => format!("sealed in {folder}, with the key in {}", seal.place()),
+            None => "in memory only".to_owned(),
+        }
     }
 
     /// Fetches the first token in the background, a moment from now; a call that needs it does not

@@ -10,6 +10,7 @@ mod error;
 mod file;
 mod layers;
 mod mistake;
+mod own_key;
 mod profile;
 mod redirect;
 mod secret;
@@ -31,16 +32,18 @@ use okta_catalog::Caller;
 use okta_client::{OrgUrl, Reach};
 use okta_gate::SwitchedOff;
 use okta_policy::Policy;
+pub use own_key::{IdAt, OwnKey};
 pub use profile::Profile;
 pub use redirect::on_port as redirect_uri;
 use secrecy::SecretString;
+use secret::Around;
 pub use secret::KeySource;
 pub use setting::{Group, Kind, Setting};
 pub use show::Row;
 pub use sign_in::{Flow, PERSON as PERSON_SCOPES, SignIn};
 pub use table::SETTINGS;
 
-use crate::{Logging, system::Folders};
+use crate::{Logging, keyring::Keyring, system::Folders};
 
 /// Reads an environment variable.
 pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -93,6 +96,8 @@ pub struct Config {
     pub uploads: Vec<PathBuf>,
     /// The folders that tools read private keys from.
     pub key_folders: Vec<PathBuf>,
+    /// The system's keyring, or none.
+    pub keyring: Keyring,
     /// The private key of a custom domain's certificate.
     pub domain_key: Option<SecretString>,
     /// The way to Okta: proxy and trusted certificates.
@@ -144,12 +149,14 @@ impl Config {
         let logging = Logging::of(&settings)?;
         let org = settings.org_url()?;
         let key_folders = settings.paths(&table::ALLOWED_KEY_DIRS).unwrap_or_default();
-        let sign_in = sign_in::read(&settings, &key_folders, &mut remarks)?;
-        let approvers = approvers::read(&settings, &sign_in, &key_folders)?;
+        let keyring = settings.keyring(env);
+        let around = Around { allowed: &key_folders, keyring: &keyring, settings: &settings };
+        let sign_in = sign_in::read(around, &mut remarks)?;
+        let approvers = approvers::read(&around, &sign_in)?;
         remarks.extend(approvers::remarks(&policy, approvers.as_ref()));
         let domain_key = settings
             .one_of(Group::DomainKey)
-            .map(|given| KeySource::of(given).read(&given.at(), settings.profile(), &key_folders));
+            .map(|given| KeySource::of(given).read(&given.at(), None, &around));
         let folders = Folders::of(env);
         let uploads = folders.as_ref().map(|folders| folders.data.join("uploads"));
         let exports = settings.path(&table::EXPORT_DIR);
@@ -174,8 +181,9 @@ impl Config {
             uploads: settings
                 .paths(&table::UPLOAD_DIRS)
                 .unwrap_or_else(|| uploads.into_iter().collect()),
-            key_folders,
             domain_key: domain_key.transpose()?,
+            key_folders,
+            keyring,
             reach: settings.reach(),
             remarks,
         })

@@ -8,6 +8,7 @@ mod config;
 mod confirm;
 mod handler;
 mod key_file;
+mod keyring;
 mod logging;
 mod page_style;
 mod people;
@@ -20,11 +21,12 @@ mod trail;
 pub use app::{App, StartError};
 pub use config::{
     ApproverApp, At, AuditSettings, CheckpointCommand, Config, ConfigError, Environment, Flags,
-    Flow, Group, KeySource, Kind, Origin, PERSON_SCOPES, Profile, Row, SETTINGS, Setting, Settings,
-    SignIn, SyslogTo, read_cases, redirect_uri,
+    Flow, Group, IdAt, KeySource, Kind, Origin, OwnKey, PERSON_SCOPES, Profile, Row, SETTINGS,
+    Setting, Settings, SignIn, SyslogTo, read_cases, redirect_uri,
 };
 pub use handler::Handler;
 pub use key_file::is_path;
+pub use keyring::{Keyring, KeyringError, SecretEntry, SecretKind};
 pub use logging::{Logging, LoggingError};
 pub use sign_in::{Browser, LoopbackPage, SystemBrowser, TokenFiles};
 pub use stdio::serve_stdio;

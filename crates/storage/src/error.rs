@@ -2,6 +2,8 @@
 
 use std::io;
 
+use okta_keyring::KeyringError;
+
 /// Why nothing was stored or read. Whoever gets one does not go on as if it had been.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -66,6 +68,31 @@ pub enum Error {
     NoKey {
         /// Where the key was.
         place: String,
+    },
+    /// The key is in a keyring that cannot be asked.
+    #[error(
+        "the sealing key is in {place}, which cannot be used now: {why}; what it sealed stays \
+         shut until then (to begin anew with another key, remove {marker}: who is signed in signs \
+         in again, open approvals and undo are lost)"
+    )]
+    Keyring {
+        /// Where the key is.
+        place: String,
+        /// The file that says so.
+        marker: String,
+        /// Why it cannot be asked.
+        why: KeyringError,
+    },
+    /// The keyring works, and does not have the key.
+    #[error(
+        "{place} does not have the sealing key of this state folder any more: what was sealed with \
+         it is lost; remove {marker}, and a new one is made (who is signed in signs in again)"
+    )]
+    KeyGone {
+        /// Where the key was.
+        place: String,
+        /// The file that says so.
+        marker: String,
     },
     /// The key is none.
     #[error("{place} is no key of 32 bytes: move it away, and a new one is made")]

@@ -1,5 +1,7 @@
 //! Sealing: what is stored can neither be read nor changed without the key.
 
+mod home;
+
 use std::{
     fmt,
     path::Path,
@@ -7,6 +9,7 @@ use std::{
 };
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+pub use home::KeyHome;
 use secrecy::{ExposeSecret as _, SecretBox};
 
 use crate::{Error, folder::Folder};
@@ -42,7 +45,7 @@ impl fmt::Debug for SealKey {
     }
 }
 
-/// Where the key is kept: a file, later a keyring.
+/// Where the key is kept: see [`KeyHome`].
 pub trait KeyPlace: Send + Sync + 'static {
     /// Where, for people.
     fn name(&self) -> String;
@@ -63,6 +66,11 @@ impl KeyFile {
     pub fn new(state: &Path) -> Self {
         Self(Folder::new(state))
     }
+
+    /// Writes the key, for who holds the folder's lock.
+    fn keep(&self, key: &SealKey) -> Result<(), Error> {
+        self.0.write(FILE, key.expose())
+    }
 }
 
 impl KeyPlace for KeyFile {
@@ -80,8 +88,7 @@ impl KeyPlace for KeyFile {
         if let Some(key) = self.read()? {
             return Ok(key);
         }
-        self.0.write(FILE, fresh.expose())?;
-        Ok(fresh)
+        self.keep(&fresh).map(|()| fresh)
     }
 }
 

@@ -42,6 +42,7 @@ impl Server {
         for name in ["OKTA_MCP_STATE_DIR", "OKTA_MCP_EXPORT_DIR"] {
             env.extend(state.clone().map(|folder| (name.to_owned(), folder)));
         }
+        env.push(("OKTA_MCP_KEYRING".to_owned(), "off".to_owned()));
         Self { program: binary.to_owned(), env, modern: true, _home: home }
     }
 

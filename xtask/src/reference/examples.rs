@@ -124,6 +124,7 @@ impl Bench {
                 ("OKTA_MCP_STATE_DIR", folder("state")),
                 ("OKTA_MCP_EXPORT_DIR", folder("exports")),
                 ("OKTA_MCP_DOMAIN_KEY", KEY.to_owned()),
+                ("OKTA_MCP_KEYRING", "off".to_owned()),
             ]);
             environment.extend(sign_in.iter().cloned());
             let config = Config::from_environment(&|name| environment.get(name).cloned())?;

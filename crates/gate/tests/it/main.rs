@@ -12,6 +12,7 @@ mod failures;
 mod meanwhile;
 mod okta;
 mod own;
+mod own_keys;
 mod pages;
 mod pipeline;
 mod policy;

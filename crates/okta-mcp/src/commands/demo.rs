@@ -60,6 +60,8 @@ fn server_for(
         .env("OKTA_MCP_STATE_DIR", folder.join("state"))
         .env("OKTA_MCP_EXPORT_DIR", folder.join("exports"))
         .env("OKTA_MCP_CONFIG", folder.join(CONFIGURATION))
+        // The folder goes with the demo; nothing of it is to stay in the user's keyring.
+        .env("OKTA_MCP_KEYRING", "off")
         .kill_on_drop(true);
     command
 }

@@ -8,6 +8,7 @@ mod config;
 mod demo;
 mod doctor;
 mod init;
+mod keys;
 mod login;
 mod policy;
 mod sandbox;
@@ -45,6 +46,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
             }
             Some(Command::Doctor(args)) => doctor::run(&args, &given).await,
             Some(Command::Init(args)) => init::run(&args, &given).await,
+            Some(Command::Keys(args)) => keys::run(args.command, &given).await,
             Some(Command::Login(args)) => login::login(&args, &given).await,
             Some(Command::Logout(_)) => login::logout(&given).await,
             Some(Command::Policy(args)) => policy::run(args.command, &given).await,

@@ -15,6 +15,7 @@ mod help;
 mod init;
 #[cfg(unix)]
 mod init_asks;
+mod keys;
 mod policy;
 mod reconcile;
 mod sandbox;

@@ -80,6 +80,8 @@ impl Home {
             ("TMPDIR", home.to_owned()),
             ("TEMP", home.to_owned()),
             ("XDG_STATE_HOME", home.join("state")),
+            // Not that of whoever runs the tests.
+            ("OKTA_MCP_KEYRING", "off".into()),
             ("XDG_DATA_HOME", home.join("data")),
         ];
         // Windows has no sockets without.

@@ -1,6 +1,9 @@
 //! Keys that are made here, and what of a key others may see.
 
+use std::collections::BTreeMap;
+
 use aws_lc_rs::{
+    digest::{SHA256, digest},
     encoding::{AsDer, Pkcs8V1Der},
     rsa::KeySize,
     signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _, RsaKeyPair},
@@ -87,6 +90,22 @@ impl PrivateKey {
             jwk.insert("kid".to_owned(), id.as_str().into());
         }
         jwk
+    }
+
+    /// The thumbprint of the key (RFC 7638, SHA-256): what Okta names keys by that it made.
+    pub fn thumbprint(&self) -> String {
+        let jwk = self.public_jwk();
+        let members = jwk.as_object().into_iter().flatten().filter(|(name, _)| *name != "kid");
+        let sorted: BTreeMap<&String, &Value> = members.collect();
+        URL_SAFE_NO_PAD.encode(digest(&SHA256, json!(sorted).to_string().as_bytes()))
+    }
+
+    /// A fresh key of the same kind: RSA for RSA, else on P-256.
+    pub fn generate_alike(&self) -> Result<Self, GenerateError> {
+        match &self.signer {
+            Signer::Rsa(_) => Self::generate_rsa(),
+            Signer::Ec(_) => Self::generate_ec(),
+        }
     }
 }
 

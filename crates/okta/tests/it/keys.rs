@@ -182,3 +182,26 @@ proptest! {
         let _ = PrivateKey::parse(&pem, None);
     }
 }
+
+#[test]
+fn the_thumbprint_is_that_of_rfc_7638_whatever_the_key_is_called() {
+    let key = PrivateKey::parse(P256_PKCS8, None).unwrap();
+    let jwk = key.public_jwk();
+    let part = |name: &str| jwk[name].as_str().unwrap().to_owned();
+    // The members that count, by name, without blanks.
+    let text = format!(r#"{{"crv":"P-256","kty":"EC","x":"{}","y":"{}"}}"#, part("x"), part("y"));
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes());
+    let wanted = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(digest);
+    assert_eq!(key.thumbprint(), wanted);
+    assert_eq!(key.with_key_id("other").thumbprint(), wanted);
+}
+
+#[test]
+fn a_key_like_another_is_another_of_its_kind() {
+    for (text, algorithm) in [(RSA_PKCS8, "RS256"), (P256_JWK, "ES256")] {
+        let old = PrivateKey::parse(text, None).unwrap();
+        let new = old.generate_alike().unwrap();
+        assert_eq!(new.algorithm(), algorithm);
+        assert_ne!(new.thumbprint(), old.thumbprint());
+    }
+}

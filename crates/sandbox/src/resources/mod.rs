@@ -5,6 +5,7 @@
 
 pub(crate) mod app_assignments;
 mod app_grants;
+mod app_keys;
 pub(crate) mod apps;
 pub(crate) mod brands;
 pub(crate) mod catalog;
@@ -35,6 +36,7 @@ use crate::{config::Config, route::Route, seed, store::State};
 pub(crate) const TABLES: &[&[Route]] = &[
     app_assignments::ROUTES,
     app_grants::ROUTES,
+    app_keys::ROUTES,
     apps::ROUTES,
     brands::ROUTES,
     catalog::ROUTES,

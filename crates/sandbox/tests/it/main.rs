@@ -4,6 +4,7 @@
 
 mod support;
 
+mod app_keys;
 mod apps;
 mod authorize;
 mod brands;

@@ -201,6 +201,19 @@ async fn roles(writer: &mut Writer) {
     }
 }
 
+/// The public keys of an app.
+async fn keys(writer: &mut Writer) {
+    let update = ["application.lifecycle.update"];
+    let client = writer.sandbox.org.service_app().client_id;
+    let keys = format!("/api/v1/apps/{client}/credentials/jwks");
+    let jwk = json!({ "kty": "EC", "crv": "P-256", "x": "eA", "y": "eQ", "kid": "k2" });
+    let key = writer.create(&keys, jwk, &update).await;
+    for step in ["deactivate", "activate", "deactivate"] {
+        writer.write("POST", &format!("{key}/lifecycle/{step}"), Value::Null, &update).await;
+    }
+    writer.write("DELETE", &key, Value::Null, &update).await;
+}
+
 async fn groups(writer: &mut Writer) {
     let named = |name: &str| json!({ "profile": { "name": name } });
     let groups = "/api/v1/groups";
@@ -233,6 +246,8 @@ async fn apps(writer: &mut Writer) {
     let scope = json!({ "scopeId": "okta.events.read" });
     let given = writer.create(&grants, scope, &[granted]).await;
     writer.write("DELETE", &given, Value::Null, &[revoked]).await;
+
+    keys(writer).await;
 
     let users = writer.sandbox.all("/api/v1/users?limit=200").await;
     let user = users[9]["id"].as_str().unwrap();

@@ -1,7 +1,5 @@
 //! The app that people sign in to who approve at level `person`.
 
-use std::path::PathBuf;
-
 use okta_client::PrivateKey;
 use okta_gate::Level;
 use okta_policy::Policy;
@@ -11,11 +9,12 @@ use super::{
     ConfigError,
     layers::Settings,
     redirect,
-    secret::KeySource,
+    secret::{Around, KeySource},
     setting::Group,
     sign_in::{Flow, SignIn},
     table,
 };
+use crate::keyring::SecretKind;
 
 /// The app that people sign in to who approve at level `person`.
 #[derive(Clone, Debug)]
@@ -38,10 +37,10 @@ pub struct ApproverApp {
 /// Reads which app it is: the one that is named, else the one that people sign in to in a browser of
 /// this machine.
 pub(super) fn read(
-    settings: &Settings,
+    around: &Around<'_>,
     sign_in: &SignIn,
-    allowed: &[PathBuf],
 ) -> Result<Option<ApproverApp>, ConfigError> {
+    let settings = around.settings;
     let acr = acr(settings)?;
     let secret = settings.one_of(Group::Approvers);
     let Some(id) = settings.get(&table::APPROVER_CLIENT_ID) else {
@@ -64,9 +63,9 @@ pub(super) fn read(
         }
         return Ok(None);
     };
-    let mut client_secret = secret
-        .map(|given| KeySource::of(given).read(&given.at(), settings.profile(), allowed))
-        .transpose()?;
+    let kind = Some(SecretKind::ApproverClientSecret);
+    let mut client_secret =
+        secret.map(|given| KeySource::of(given).read(&given.at(), kind, around)).transpose()?;
     let mut key = None;
     match sign_in {
         SignIn::ServiceApp { client_id, .. } if client_id == id.text() => {

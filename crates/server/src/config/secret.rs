@@ -5,11 +5,14 @@ use std::path::PathBuf;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{
-    ConfigError,
+    ConfigError, Settings,
     layers::{At, Given},
     setting::{Kind, Value},
 };
-use crate::key_file;
+use crate::{
+    key_file,
+    keyring::{Keyring, SecretEntry, SecretKind},
+};
 
 /// The word that stands for a secret in the system's keyring.
 pub(super) const KEYRING: &str = "keyring";
@@ -39,29 +42,51 @@ impl KeySource {
         }
     }
 
-    /// The secret.
+    /// The secret. `kind` says which it is where a keyring may hold it.
     pub(super) fn read(
         self,
         at: &At,
-        profile: &str,
-        allowed: &[PathBuf],
+        kind: Option<SecretKind>,
+        around: &Around<'_>,
     ) -> Result<SecretString, ConfigError> {
         match self {
             Self::Inline(secret) => Ok(secret),
-            Self::File(path) => key_file::read(at, &path, allowed),
-            Self::Keyring => from_keyring(at, profile),
+            Self::File(path) => key_file::read(at, &path, around.allowed),
+            Self::Keyring => from_keyring(at, kind, around),
         }
     }
 }
 
+/// Where secrets are looked for.
+#[derive(Clone, Copy)]
+pub(super) struct Around<'a> {
+    /// The folders that key files may be in; any where there are none.
+    pub(super) allowed: &'a [PathBuf],
+    pub(super) keyring: &'a Keyring,
+    pub(super) settings: &'a Settings,
+}
+
 /// The secret of that profile which the system's keyring holds.
-fn from_keyring(at: &At, profile: &str) -> Result<SecretString, ConfigError> {
-    Err(ConfigError::Bad {
-        at: at.clone(),
-        problem: format!(
-            "this build cannot read the keyring, where it is kept for profile {profile}: name a \
-             file that holds it"
-        ),
+fn from_keyring(
+    at: &At,
+    kind: Option<SecretKind>,
+    around: &Around<'_>,
+) -> Result<SecretString, ConfigError> {
+    let bad = |problem: String| ConfigError::Bad { at: at.clone(), problem };
+    let Some(kind) = kind else {
+        return Err(bad("the keyring does not hold this one: name a file that does".to_owned()));
+    };
+    let entry = SecretEntry::of(kind, around.settings)?;
+    let found = entry.read(around.keyring).map_err(|why| {
+        bad(format!("{why}; or name a file that holds it ({}_file)", kind.setting()))
+    })?;
+    found.ok_or_else(|| {
+        bad(format!(
+            "the {} has no {entry}: okta-mcp keys store {} --profile {} puts it there",
+            around.keyring.name(),
+            kind.setting(),
+            around.settings.profile()
+        ))
     })
 }
 

@@ -1,7 +1,5 @@
 //! Who signs in to Okta, and how.
 
-use std::path::PathBuf;
-
 use okta_catalog::Scope;
 use okta_client::{Dpop, PrivateKey};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -10,10 +8,11 @@ use super::{
     ConfigError,
     layers::{Given, Settings},
     redirect,
-    secret::KeySource,
+    secret::{Around, KeySource},
     setting::Group,
     table,
 };
+use crate::keyring::SecretKind;
 
 /// Scopes of a person's sign-in: a service app cannot have them, nor those that open what is a
 /// person's own (Okta answers `client_credentials_self_scope_requested`).
@@ -116,15 +115,22 @@ enum Proof {
     ClientSecret,
 }
 
+impl Proof {
+    const fn kind(self) -> SecretKind {
+        match self {
+            Self::ApiToken => SecretKind::ApiToken,
+            Self::PrivateKey => SecretKind::PrivateKey,
+            Self::ClientSecret => SecretKind::ClientSecret,
+        }
+    }
+}
+
 /// Reads who signs in. Remarks on what is given and not used.
-pub(super) fn read(
-    settings: &Settings,
-    allowed: &[PathBuf],
-    remarks: &mut Vec<String>,
-) -> Result<SignIn, ConfigError> {
+pub(super) fn read(around: Around<'_>, remarks: &mut Vec<String>) -> Result<SignIn, ConfigError> {
+    let settings = around.settings;
     let (way, proof) = way(settings, remarks)?;
     unused(settings, way, remarks);
-    let reader = Reader { settings, allowed, proof };
+    let reader = Reader { settings, around, proof };
     match way {
         Way::ApiToken => reader.api_token(),
         Way::PrivateKey => reader.service_app(),
@@ -136,8 +142,8 @@ pub(super) fn read(
 /// Reads what a way to sign in needs.
 struct Reader<'a> {
     settings: &'a Settings,
-    /// The folders that key files may be in.
-    allowed: &'a [PathBuf],
+    /// Where secrets are looked for.
+    around: Around<'a>,
     /// The secret that proves who signs in.
     proof: Option<&'a Given>,
 }
@@ -193,7 +199,7 @@ impl Reader<'_> {
     fn secret(&self, of: Proof) -> Result<Option<(&Given, SecretString)>, ConfigError> {
         let Some(given) = self.proof.filter(|given| proof(given) == of) else { return Ok(None) };
         let source = KeySource::of(given);
-        let secret = source.read(&given.at(), self.settings.profile(), self.allowed)?;
+        let secret = source.read(&given.at(), Some(of.kind()), &self.around)?;
         Ok(Some((given, secret)))
     }
 

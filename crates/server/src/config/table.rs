@@ -169,6 +169,12 @@ settings! {
         "The folder of the audit trail, of approvals and their passphrase, and of undo.",
         "`okta-mcp` in the user's state folder", "/var/lib/okta-mcp",
     ]);
+    KEYRING: Setting::new("keyring", "OKTA_MCP_KEYRING", Word(&["auto", "off"]), [
+        "Whether the system's keyring is used: for the key that seals tokens and approvals, and for \
+         secrets that are said to be in it. `auto`: where it works without asking a person, else a \
+         file holds the key; `off`: never.",
+        "auto", "off",
+    ]);
     MAX_IN_FLIGHT: Setting::new("max_in_flight", "OKTA_MCP_MAX_IN_FLIGHT", Whole(u32::MAX), [
         "How many requests to Okta may be under way at once. Okta allows 35 to 75 per org, for \
          all its clients together.",

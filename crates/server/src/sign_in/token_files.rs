@@ -61,14 +61,19 @@ impl TokenFiles {
         Ok(found)
     }
 
-    fn open(&self, owner: &TokenOwner, written: &Written) -> Option<String> {
-        let sealed = BASE64_STANDARD.decode(&written.sealed).ok()?;
-        let opened = self.seal.open(KIND, &about(owner, &written.user), &sealed);
-        let opened = opened.inspect_err(|error| {
-            let file = self.folder.file(&file_name(owner, &written.user));
-            tracing::warn!(file = %file.display(), %error, "tokens that cannot be opened");
-        });
-        String::from_utf8(opened.ok()?).ok()
+    /// The tokens; `None` where they do not open. That there is no key now is an error: another
+    /// sign-in would not help, as it could not be kept.
+    fn open(&self, owner: &TokenOwner, written: &Written) -> Result<Option<String>, Error> {
+        let Ok(sealed) = BASE64_STANDARD.decode(&written.sealed) else { return Ok(None) };
+        match self.seal.open(KIND, &about(owner, &written.user), &sealed) {
+            Ok(opened) => Ok(String::from_utf8(opened).ok()),
+            Err(error @ (Error::Keyring { .. } | Error::KeyGone { .. })) => Err(error),
+            Err(error) => {
+                let file = self.folder.file(&file_name(owner, &written.user));
+                tracing::warn!(file = %file.display(), %error, "tokens that cannot be opened");
+                Ok(None)
+            }
+        }
     }
 }
 
@@ -79,11 +84,12 @@ impl TokenStore for TokenFiles {
 
     fn load(&self, owner: &TokenOwner) -> Result<Option<StoredTokens>, TokenStoreError> {
         let all = self.of(owner).map_err(|error| failed(&error))?;
-        let mut opened = all.into_iter().filter_map(|written| {
-            let content = self.open(owner, &written)?.into();
-            Some(StoredTokens { user: written.user, content })
-        });
-        Ok(opened.next())
+        for written in all {
+            if let Some(content) = self.open(owner, &written).map_err(|error| failed(&error))? {
+                return Ok(Some(StoredTokens { user: written.user, content: content.into() }));
+            }
+        }
+        Ok(None)
     }
 
     fn save(&self, owner: &TokenOwner, tokens: &StoredTokens) -> Result<(), TokenStoreError> {

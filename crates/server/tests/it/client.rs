@@ -173,6 +173,8 @@ impl OrgBox {
             ("OKTA_SCOPES", app.scopes.join(" ")),
             ("OKTA_MCP_STATE_DIR", folder.join("state").display().to_string()),
             ("OKTA_MCP_EXPORT_DIR", folder.join("exports").display().to_string()),
+            // Not that of whoever runs the tests.
+            ("OKTA_MCP_KEYRING", "off".to_owned()),
         ])
     }
 

@@ -3,8 +3,9 @@
 use std::{fs, path::PathBuf, sync::Arc};
 
 use okta_client::{Entropy as _, ExposeSecret as _, StoredTokens, TokenOwner, TokenStore as _};
+use okta_keyring::{InMemory, Keyring, KeyringError};
 use okta_mcp_server::TokenFiles;
-use okta_storage::{KeyFile, Seal};
+use okta_storage::{KeyFile, KeyHome, Seal};
 use tempfile::TempDir;
 
 use crate::client::Counting;
@@ -126,4 +127,23 @@ fn one_at_a_time_holds_the_lock_of_an_org_and_client() {
     assert!(other.try_lock(&owner("b.okta.com")).unwrap().is_some());
     drop(held);
     assert!(other.try_lock(&owner("a.okta.com")).unwrap().is_some());
+}
+
+#[test]
+fn while_the_keyring_is_locked_nobody_is_asked_to_sign_in_in_vain() {
+    let desk = Desk::new();
+    let keyring = InMemory::default();
+    let files = || {
+        let home = KeyHome::new(desk.0.path(), Keyring::of(keyring.clone()));
+        TokenFiles::new(desk.0.path(), Arc::new(Seal::new(home, Arc::new(|bytes| bytes.fill(7)))))
+    };
+    files().save(&owner("a.okta.com"), &tokens("00uAna", SECRET)).unwrap();
+    keyring.close(Some(KeyringError::Locked));
+    let error = files().load(&owner("a.okta.com")).unwrap_err();
+    assert!(error.to_string().contains("the keyring is locked"), "{error}");
+    assert!(files().save(&owner("a.okta.com"), &tokens("00uAna", "other")).is_err());
+    // Who is not signed in may sign in all the same: nothing says that it cannot be kept.
+    assert!(files().load(&owner("b.okta.com")).unwrap().is_none());
+    keyring.close(None);
+    assert_eq!(loaded(&files(), "a.okta.com"), Some(("00uAna".to_owned(), SECRET.to_owned())));
 }

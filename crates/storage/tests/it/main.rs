@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod conformance;
+mod key_home;
 mod passphrase;
 mod seal;
 mod sqlite;
