@@ -60,6 +60,11 @@ troubles! {
     STATE = "state": Files, ALL,
         "the state folder cannot be written to, and without a trail nothing is changed",
         "Give this account the folder, or name another one: OKTA_MCP_STATE_DIR.";
+    KEYRING = "keyring": Keyring, ALL,
+        "the system's keyring holds something that is needed, and cannot be asked now",
+        "Unlock it in its own program, or sign in to the desktop; over SSH and in services there is \
+         none. To do without it, name files for the secrets of the profile and set \
+         OKTA_MCP_KEYRING=off; what a key in the keyring has sealed is lost with it.";
     CLIENT_FILE = "client_file": Clients, ALL,
         "a client's configuration cannot be read, and so starts no server",
         "Correct the file at the place that is named; the client's own settings page shows it, too.";

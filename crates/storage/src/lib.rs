@@ -25,7 +25,7 @@ pub use id::new_id;
 pub use passphrase::{
     LOCKED_FOR, PassphraseError, PassphraseHash, SHORTEST, TRIES, Try, hash_passphrase,
 };
-pub use seal::{KeyFile, KeyHome, KeyPlace, Random, Seal, SealKey};
+pub use seal::{KeyFile, KeyHome, KeyPlace, Random, Seal, SealKey, key_is_in_keyring};
 pub use sqlite::Sqlite;
 pub use store::{BoxFuture, Reply, Store};
 pub use undo::{Kept, Undo};

@@ -9,7 +9,7 @@ use std::{
 };
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
-pub use home::KeyHome;
+pub use home::{KeyHome, key_is_in_keyring};
 use secrecy::{ExposeSecret as _, SecretBox};
 
 use crate::{Error, folder::Folder};

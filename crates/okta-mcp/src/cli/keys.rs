@@ -99,6 +99,9 @@ pub(crate) enum Credential {
     /// An admin's API token
     #[value(name = "api_token")]
     ApiToken,
+    /// The secret of the app that approvers sign in to
+    #[value(name = "approver_client_secret")]
+    ApproverClientSecret,
 }
 
 impl From<Credential> for SecretKind {
@@ -107,6 +110,7 @@ impl From<Credential> for SecretKind {
             Credential::PrivateKey => Self::PrivateKey,
             Credential::ClientSecret => Self::ClientSecret,
             Credential::ApiToken => Self::ApiToken,
+            Credential::ApproverClientSecret => Self::ApproverClientSecret,
         }
     }
 }

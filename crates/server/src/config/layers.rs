@@ -273,9 +273,17 @@ impl Settings {
         }
     }
 
+    /// The setting that names the keyring, where one does.
+    pub fn secret_in_keyring(&self) -> Option<&'static str> {
+        let groups = [Group::SignIn, Group::Approvers];
+        let mut given = groups.into_iter().filter_map(|group| self.one_of(group));
+        let named = given.find(|given| matches!(KeySource::of(given), KeySource::Keyring));
+        named.map(|given| given.setting.name())
+    }
+
     /// The files that secrets are read from.
     pub fn secret_files(&self) -> Vec<PathBuf> {
-        let groups = [Group::SignIn, Group::DomainKey];
+        let groups = [Group::SignIn, Group::Approvers, Group::DomainKey];
         let sources = groups.into_iter().filter_map(|group| self.one_of(group)).map(KeySource::of);
         sources
             .filter_map(|source| match source {

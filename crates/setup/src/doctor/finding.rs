@@ -11,6 +11,8 @@ pub enum Check {
     Configuration,
     /// Whether what has to be private is.
     Files,
+    /// Whether the system's keyring can be asked.
+    Keyring,
     /// Whether the clients of this machine start okta-mcp as they should.
     Clients,
     /// Whether a proxy is on the way, and whether it answers.
@@ -43,9 +45,10 @@ pub enum Check {
 
 impl Check {
     /// Each, in the order in which they are made.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Configuration,
         Self::Files,
+        Self::Keyring,
         Self::Clients,
         Self::Proxy,
         Self::Dns,
@@ -71,6 +74,7 @@ impl Check {
         match self {
             Self::Configuration => "configuration",
             Self::Files => "files",
+            Self::Keyring => "keyring",
             Self::Clients => "clients",
             Self::Proxy => "proxy",
             Self::Dns => "dns",

@@ -68,6 +68,26 @@ pub(super) fn files(settings: &Settings, env: &dyn Fn(&str) -> Option<String>) -
     }]
 }
 
+/// Whether the keyring can be asked. That it cannot matters where something is in it.
+pub(super) fn keyring(settings: &Settings, env: &dyn Fn(&str) -> Option<String>) -> Finding {
+    let keyring = settings.keyring(env);
+    let state = settings.state_folder(env);
+    let sealed = state.is_ok_and(|state| okta_storage::key_is_in_keyring(&state));
+    let used = match (settings.secret_in_keyring(), sealed) {
+        (Some(setting), _) => Some(format!("it is to hold {setting}")),
+        (None, true) => Some("it holds the sealing key".to_owned()),
+        (None, false) => None,
+    };
+    match (keyring.state(), used) {
+        (Ok(()), used) => {
+            let used = used.map_or_else(String::new, |used| format!(": {used}"));
+            Finding::pass(Check::Keyring, format!("the {} works{used}", keyring.name()))
+        }
+        (Err(why), Some(used)) => Finding::fail(trouble::KEYRING, format!("{why}; and {used}")),
+        (Err(why), None) => Finding::skip(Check::Keyring, format!("not used: {why}")),
+    }
+}
+
 /// Tries to write where the trail would be written, and leaves nothing behind.
 fn writable(state: &Path) -> std::io::Result<()> {
     let there = state.ancestors().find(|path| path.exists()).unwrap_or(state);

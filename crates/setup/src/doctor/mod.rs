@@ -45,6 +45,7 @@ impl Patient<'_> {
         if let Ok(settings) = &settings {
             report.profile = Some(settings.profile().to_owned());
             report.extend(machine::files(settings, self.environment));
+            report.add(machine::keyring(settings, self.environment));
         }
         let Some((org, reach)) = settings.ok().and_then(|settings| {
             let org = settings.org_url().ok()?;

@@ -345,6 +345,30 @@ fn mode(path: &Path, mode: u32) {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
 }
 
+/// Where there is no keyring, as here: the tests have none.
+#[tokio::test]
+async fn a_keyring_that_cannot_be_asked() {
+    let mut ward = Ward::new().await;
+    let report = ward.examine().await;
+    assert!(told(&report, Check::Keyring).starts_with("not used: the keyring is switched off"));
+    let state = Path::new(&ward.env["OKTA_MCP_STATE_DIR"]).to_owned();
+    std::fs::create_dir_all(&state).unwrap();
+    let marker = state.join("seal-key.keyring");
+    std::fs::write(&marker, "").unwrap();
+    #[cfg(unix)]
+    mode(&state, 0o700);
+    #[cfg(unix)]
+    mode(&marker, 0o600);
+    let report = finds(&ward, "fail", "keyring").await;
+    assert!(told(&report, Check::Keyring).ends_with("it holds the sealing key"));
+    std::fs::remove_file(marker).unwrap();
+
+    ward.set("OKTA_PRIVATE_KEY", "keyring");
+    let report = ward.examine().await;
+    assert_eq!(troubles(&report), [("fail", "configuration"), ("fail", "keyring")]);
+    assert!(told(&report, Check::Keyring).ends_with("it is to hold private_key"));
+}
+
 #[tokio::test]
 async fn clients_that_start_what_is_not_there() {
     let ward = Ward::new().await;

@@ -80,6 +80,7 @@ impl Ward {
         let app = org.service_app();
         let path = |name: &str| home.path().join(name).display().to_string();
         let env = HashMap::from([
+            ("OKTA_MCP_KEYRING", "off".to_owned()),
             ("HOME", home.path().display().to_string()),
             ("OKTA_ORG_URL", server.url()),
             ("OKTA_CLIENT_ID", app.client_id),

@@ -16,6 +16,12 @@ const MARKER: &str = "seal-key.keyring";
 /// The first line of it.
 const HEAD: &str = "okta-mcp keeps its sealing key in the system's keyring";
 
+/// True where the sealing key of that state folder went into the keyring.
+pub fn key_is_in_keyring(state: &std::path::Path) -> bool {
+    let folder = Folder::new(state);
+    folder.file(MARKER).exists() && !folder.file(FILE).exists()
+}
+
 /// The key of one state folder. Chosen when the first key is made, and kept to: a key that lies in
 /// the file is used from there, and one that went into the keyring is never replaced because the
 /// keyring cannot be asked.
