@@ -6,6 +6,7 @@
 
 mod approvers;
 mod audit;
+mod before;
 mod error;
 mod file;
 mod layers;

@@ -70,8 +70,8 @@ troubles! {
         "Correct the file at the place that is named; the client's own settings page shows it, too.";
     CLIENT_START = "client_start": Clients, ALL,
         "a client starts an okta-mcp or names a profile that is not there",
-        "`okta-mcp init --client` writes the entry anew, with this program and a profile that is \
-         there; then start the client again.";
+        "`okta-mcp init` writes the entry anew, with this program and a profile that is there; then \
+         start the client again.";
     CLIENT_SECRET = "client_secret": Clients, ALL,
         "a secret stands in a client's configuration, where others read along",
         "Move it into a profile (`okta-mcp init` offers to take it over), take it out of the \

@@ -384,5 +384,6 @@ fn what_the_environment_says_over_the_profile_is_told() {
     let args = ["init", "--org", org, "--app-kind", "native", "--client-id", "0oa1", "--dry-run"];
     let ran = machine.home.run_with(&env, &args);
     assert_eq!(ran.code, Some(0), "{ran:?}");
-    assert!(ran.stderr.contains("OKTA_SCOPES: set in this environment"), "{ran:?}");
+    let told = "OKTA_SCOPES, OKTA_MCP_KEYRING: set in this environment";
+    assert!(ran.stderr.contains(told), "{ran:?}");
 }

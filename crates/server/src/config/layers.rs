@@ -7,12 +7,10 @@ use std::{
     sync::Arc,
 };
 
-use okta_client::{OrgUrl, Reach};
 use secrecy::ExposeSecret as _;
 
 use super::{
     ConfigError, Environment, Flags, SETTINGS,
-    secret::KeySource,
     setting::{Group, Kind, Setting, Value},
     table,
 };
@@ -253,44 +251,6 @@ impl Settings {
     /// The org as it is given, unread.
     pub fn org(&self) -> Option<&str> {
         self.text(&table::ORG)
-    }
-
-    /// The org.
-    pub fn org_url(&self) -> Result<OrgUrl, ConfigError> {
-        let org = self.get(&table::ORG);
-        let org = org.ok_or_else(|| self.missing(&table::ORG, "it names the Okta org"))?;
-        OrgUrl::parse(org.text()).map_err(|error| org.bad(error))
-    }
-
-    /// The way to it: proxy and trusted certificates.
-    pub fn reach(&self) -> Reach {
-        Reach {
-            https_proxy: self.text(&table::PROXY).map(str::to_owned),
-            no_proxy: self.text(&table::NO_PROXY).map(str::to_owned),
-            ca_file: self.path(&table::CA_FILE),
-            ca_dir: self.path(&table::CA_DIR),
-            ..Reach::default()
-        }
-    }
-
-    /// The setting that names the keyring, where one does.
-    pub fn secret_in_keyring(&self) -> Option<&'static str> {
-        let groups = [Group::SignIn, Group::Approvers];
-        let mut given = groups.into_iter().filter_map(|group| self.one_of(group));
-        let named = given.find(|given| matches!(KeySource::of(given), KeySource::Keyring));
-        named.map(|given| given.setting.name())
-    }
-
-    /// The files that secrets are read from.
-    pub fn secret_files(&self) -> Vec<PathBuf> {
-        let groups = [Group::SignIn, Group::Approvers, Group::DomainKey];
-        let sources = groups.into_iter().filter_map(|group| self.one_of(group)).map(KeySource::of);
-        sources
-            .filter_map(|source| match source {
-                KeySource::File(path) => Some(path),
-                KeySource::Inline(_) | KeySource::Keyring => None,
-            })
-            .collect()
     }
 
     /// The client id.
