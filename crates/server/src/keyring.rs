@@ -41,6 +41,26 @@ impl SecretKind {
             Self::ApproverClientSecret => "approver_client_secret",
         }
     }
+
+    /// The setting that names a file with it.
+    pub const fn file_setting(self) -> &'static str {
+        match self {
+            Self::PrivateKey => "private_key_file",
+            Self::ClientSecret => "client_secret_file",
+            Self::ApiToken => "api_token_file",
+            Self::ApproverClientSecret => "approver_client_secret_file",
+        }
+    }
+
+    /// The variable that would hold it.
+    pub const fn variable(self) -> &'static str {
+        match self {
+            Self::PrivateKey => table::PRIVATE_KEY.variable,
+            Self::ClientSecret => table::CLIENT_SECRET.variable,
+            Self::ApiToken => table::API_TOKEN.variable,
+            Self::ApproverClientSecret => table::APPROVER_CLIENT_SECRET.variable,
+        }
+    }
 }
 
 impl FromStr for SecretKind {

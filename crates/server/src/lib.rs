@@ -20,9 +20,9 @@ mod trail;
 
 pub use app::{App, StartError};
 pub use config::{
-    ApproverApp, At, AuditSettings, CheckpointCommand, Config, ConfigError, Environment, Flags,
-    Flow, Group, IdAt, KeySource, Kind, Origin, OwnKey, PERSON_SCOPES, Profile, Row, SETTINGS,
-    Setting, Settings, SignIn, SyslogTo, read_cases, redirect_uri,
+    ApproverApp, At, AuditSettings, CheckpointCommand, Config, ConfigError, DEFAULT_PROFILE,
+    Environment, Flags, Flow, Group, IdAt, KeySource, Kind, Origin, OwnKey, PERSON_SCOPES, Profile,
+    Row, SETTINGS, Setting, Settings, SignIn, SyslogTo, read_cases, redirect_uri,
 };
 pub use handler::Handler;
 pub use key_file::is_path;

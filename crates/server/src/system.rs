@@ -70,6 +70,11 @@ impl Folders {
         let ours = |folder: PathBuf| folder.join("okta-mcp");
         Some(Self { config: ours(config), state: ours(state), data: ours(data) })
     }
+
+    /// The configuration file, where nobody names another.
+    pub fn config_file(&self) -> PathBuf {
+        self.config.join("okta-mcp.toml")
+    }
 }
 
 /// The mode of a file that others than its owner may change; `None` where they may not, or where the

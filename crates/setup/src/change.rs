@@ -105,13 +105,7 @@ impl Change {
             let folder = self.path.parent().unwrap_or(Path::new("."));
             make_folder(folder)?;
             let copy = self.before.as_deref().map(|text| self.copy(text, now)).transpose()?;
-            let mut file = tempfile::NamedTempFile::new_in(folder)?;
-            file.write_all(self.after.as_bytes())?;
-            if self.before.is_some() {
-                file.as_file().set_permissions(fs_err::metadata(&self.path)?.permissions())?;
-            }
-            file.as_file().sync_all()?;
-            file.persist(&self.path)?;
+            replace(&self.path, &self.after)?;
             Ok(copy)
         };
         write().map_err(|source| ChangeError::Write { path: self.path.clone(), source })
@@ -131,6 +125,21 @@ impl Change {
         }
         Err(io::Error::other(format!("there are {COPIES} copies of it from this second")))
     }
+}
+
+/// Writes a file whole or not at all, in place of what is there, whose mode stays; that of a new one
+/// is 0600.
+pub fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let mut file = tempfile::NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
+    file.write_all(text.as_bytes())?;
+    match fs_err::metadata(path) {
+        Ok(about) => file.as_file().set_permissions(about.permissions())?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
+    }
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
 }
 
 /// Writes a file that must not exist yet and that only its owner may read.

@@ -6,62 +6,33 @@ use std::{
 };
 
 use jiff::Timestamp;
+use okta_mcp_server::SecretKind;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::{change, profile::Given};
 
-/// What a secret is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Secret {
-    /// The private key of an app.
-    PrivateKey,
-    /// An API token.
-    ApiToken,
-    /// The secret of an app that people sign in to.
-    ClientSecret,
-}
-
 /// A secret, and what a profile says of it.
 #[derive(Clone, Debug)]
 pub struct Kept {
-    what: Secret,
+    what: SecretKind,
     /// The file, as the profile names it.
     named: String,
     /// The secret and the file that it is still to be written to.
     unwritten: Option<(PathBuf, SecretString)>,
 }
 
-impl Secret {
-    /// The setting that names its file.
-    const fn key(self) -> &'static str {
-        match self {
-            Self::PrivateKey => "private_key_file",
-            Self::ApiToken => "api_token_file",
-            Self::ClientSecret => "client_secret_file",
-        }
-    }
-
-    /// The variable that would hold it.
-    pub const fn variable(self) -> &'static str {
-        match self {
-            Self::PrivateKey => "OKTA_PRIVATE_KEY",
-            Self::ApiToken => "OKTA_API_TOKEN",
-            Self::ClientSecret => "OKTA_CLIENT_SECRET",
-        }
-    }
-
-    const fn ending(self) -> &'static str {
-        match self {
-            Self::PrivateKey => "pem",
-            Self::ApiToken => "token",
-            Self::ClientSecret => "secret",
-        }
+/// How the file of a secret ends.
+const fn ending(what: SecretKind) -> &'static str {
+    match what {
+        SecretKind::PrivateKey => "pem",
+        SecretKind::ApiToken => "token",
+        SecretKind::ClientSecret | SecretKind::ApproverClientSecret => "secret",
     }
 }
 
 impl Kept {
     /// A secret that stays in the file where it is.
-    pub fn there(what: Secret, file: &Path) -> Self {
+    pub fn there(what: SecretKind, file: &Path) -> Self {
         Self { what, named: file.display().to_string(), unwritten: None }
     }
 
@@ -70,14 +41,14 @@ impl Kept {
     ///
     /// This is the one place that decides where a new secret goes.
     pub fn new(
-        what: Secret,
+        what: SecretKind,
         secret: SecretString,
         config: &Path,
         profile: &str,
         now: Timestamp,
     ) -> Self {
         let folder = config.with_file_name("keys");
-        let ending = what.ending();
+        let ending = ending(what);
         let mut name = format!("{profile}.{ending}");
         if fs_err::symlink_metadata(folder.join(&name)).is_ok() {
             name = format!("{profile}-{}.{ending}", now.strftime("%Y%m%dT%H%M%SZ"));
@@ -89,7 +60,7 @@ impl Kept {
 
     /// What the profile says of it.
     pub fn setting(&self) -> (&'static str, Given) {
-        (self.what.key(), Given::Text(self.named.clone()))
+        (self.what.file_setting(), Given::Text(self.named.clone()))
     }
 
     /// The secret, as long as it is in no file, and the variable that would hold it.

@@ -13,7 +13,7 @@ mod scopes;
 mod trouble;
 
 pub use app_kind::AppKind;
-pub use change::{Change, ChangeError, create};
-pub use kept::{Kept, Secret};
+pub use change::{Change, ChangeError, create, replace};
+pub use kept::Kept;
 pub use scopes::{NoToolset, Wanted};
 pub use trouble::{TROUBLES, Trouble};

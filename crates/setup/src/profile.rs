@@ -49,6 +49,9 @@ pub enum ProfileError {
     /// Something else stands where profiles should.
     #[error("`{0}` is no table")]
     Shape(String),
+    /// It is to be there, and is not.
+    #[error("there is no profile {0:?} in it")]
+    Missing(String),
 }
 
 /// The text of the file with that profile in it. Comments, other profiles, and the settings that
@@ -68,6 +71,17 @@ pub fn with(text: &str, name: &str, settings: &Settings) -> Result<String, Profi
         }
         let profile = profiles.get_mut(name).and_then(Item::as_table_like_mut);
         set(profile.ok_or_else(|| shape(name))?, settings);
+        Ok(())
+    })
+}
+
+/// The text of the file with that id of the key in a profile that is there, and all else as it is.
+pub fn with_key_id(text: &str, name: &str, id: &str) -> Result<String, ProfileError> {
+    clients::edited(text, |document: &mut DocumentMut| {
+        let profiles = document.get_mut("profiles").and_then(Item::as_table_like_mut);
+        let profile = profiles.and_then(|all| all.get_mut(name)?.as_table_like_mut());
+        let profile = profile.ok_or_else(|| ProfileError::Missing(name.to_owned()))?;
+        put(profile, "key_id", id.into());
         Ok(())
     })
 }
@@ -108,14 +122,19 @@ fn set(profile: &mut dyn TableLike, settings: &Settings) {
                 continue;
             }
         };
-        match profile.get_mut(key) {
-            Some(Item::Value(old)) => {
-                let decor = old.decor().clone();
-                *old = new;
-                *old.decor_mut() = decor;
-            }
-            _ => drop(profile.insert(key, value(new))),
+        put(profile, key, new);
+    }
+}
+
+/// Sets a value in place of one that is there, with the comments around it.
+fn put(profile: &mut dyn TableLike, key: &str, new: Value) {
+    match profile.get_mut(key) {
+        Some(Item::Value(old)) => {
+            let decor = old.decor().clone();
+            *old = new;
+            *old.decor_mut() = decor;
         }
+        _ => drop(profile.insert(key, value(new))),
     }
 }
 

@@ -68,11 +68,7 @@ async fn facts(org: &Connected, grant: &Grant) -> Map<String, Value> {
 
 /// The admin roles, or why they are not known.
 async fn roles(org: &Connected, person: Option<String>) -> Value {
-    let holder = match (person, org.api_token) {
-        (Some(person), _) => Holder::Person(person),
-        (None, true) => Holder::Token,
-        (None, false) => Holder::App(org.principal.clone()),
-    };
+    let holder = Holder::of(person, (!org.api_token).then_some(&*org.principal));
     match okta_mcp_setup::doctor::roles(org.app.okta(), holder).await {
         Ok(roles) if roles.is_empty() => "none".into(),
         Ok(roles) => json!(roles),

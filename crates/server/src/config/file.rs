@@ -25,7 +25,7 @@ use super::{
 use crate::system::{self, Folders};
 
 /// The profile that holds where none is named.
-pub(super) const DEFAULT: &str = "default";
+pub const DEFAULT: &str = "default";
 
 /// The keys of a profile that are no settings, but its policy.
 const POLICY: [&str; 3] = ["rules", "limits", "protect"];
@@ -71,7 +71,7 @@ pub(super) fn find(env: Environment<'_>, flags: &Flags) -> Option<(PathBuf, &'st
     let named = flags.file.clone().map(|path| (path, "--config"));
     let variable = table::CONFIG.variable;
     named.or_else(|| Some((set(env, variable)?.into(), variable))).or_else(|| {
-        let path = Folders::of(env)?.config.join("okta-mcp.toml");
+        let path = Folders::of(env)?.config_file();
         // What is there and cannot be read is no reason to go on without it.
         let missing = |error: std::io::Error| error.kind() == std::io::ErrorKind::NotFound;
         let there = !fs_err::symlink_metadata(&path).is_err_and(missing);

@@ -129,8 +129,13 @@ impl Environment<'_> {
 
     fn starts(&self, command: &str) -> Starts {
         let Some(path) = self.resolved(Path::new(command)) else { return Starts::Nothing };
+        if self.is_this(&path) { Starts::This } else { Starts::Other(path) }
+    }
+
+    /// True for this program, links resolved.
+    pub fn is_this(&self, path: &Path) -> bool {
         let real = |path: &Path| fs_err::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        if real(&path) == real(&self.program) { Starts::This } else { Starts::Other(path) }
+        real(path) == real(&self.program)
     }
 
     /// The file that a client would start: by its path, or found in `PATH`.

@@ -141,17 +141,12 @@ impl Finding {
     }
 
     pub(super) fn warn(trouble: &'static Trouble, told: impl Into<String>) -> Self {
-        let trouble = Some(trouble);
-        Self { outcome: Outcome::Warn, ..Self::of(trouble, told) }
+        Self { outcome: Outcome::Warn, ..Self::fail(trouble, told) }
     }
 
     pub(super) fn fail(trouble: &'static Trouble, told: impl Into<String>) -> Self {
-        Self::of(Some(trouble), told)
-    }
-
-    fn of(trouble: Option<&'static Trouble>, told: impl Into<String>) -> Self {
-        let check = trouble.map_or(Check::Configuration, |trouble| trouble.check);
-        Self { check, outcome: Outcome::Fail, told: told.into(), trouble }
+        let (check, told) = (trouble.check, told.into());
+        Self { check, outcome: Outcome::Fail, told, trouble: Some(trouble) }
     }
 }
 

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use okta_mcp_server::{Config, ConfigError, Settings, StartError};
+use okta_mcp_server::{Config, ConfigError, Settings};
 
 use super::finding::{Check, Finding};
 use crate::trouble::{self, Trouble};
@@ -29,7 +29,7 @@ pub(super) fn configuration(
 }
 
 /// The configuration can be read, and no client be made with it.
-pub(super) fn cannot_start(error: &StartError) -> Finding {
+pub(super) fn cannot_start(error: &dyn std::error::Error) -> Finding {
     Finding::fail(trouble::CONFIGURATION, error.to_string())
 }
 

@@ -14,7 +14,7 @@ mod way;
 
 use std::{path::Path, sync::Arc};
 
-use okta_client::{Clock, Entropy};
+use okta_client::{Clock, Entropy, Probe};
 use okta_mcp_server::{App, Config, Flags, Settings};
 
 pub use finding::{Check, Finding, Outcome, Report};
@@ -55,7 +55,15 @@ impl Patient<'_> {
             return report;
         };
         report.org = Some(org.origin().to_owned());
-        report.extend(way::examine(&org, &reach, &self.clock).await);
+        let probe = match Probe::new(org, &reach, Arc::clone(&self.clock)) {
+            Ok(probe) => probe,
+            Err(error) => {
+                report.add(machine::cannot_start(&error));
+                report.skip_all("the server cannot start");
+                return report;
+            }
+        };
+        report.extend(way::examine(&probe, &reach).await);
         if report.is_bad_at(Check::WAY) {
             report.skip_all("the org cannot be reached");
             return report;
@@ -74,7 +82,7 @@ impl Patient<'_> {
                 return report;
             }
         };
-        let grant = signing_in::examine(app.okta(), &asks, &self.clock, &mut report).await;
+        let grant = signing_in::examine(app.okta(), &asks, &probe, &mut report).await;
         match grant {
             Some(grant) => rights::examine(app.okta(), &asks, &grant, &mut report).await,
             None => report.skip_all("okta-mcp is not signed in"),

@@ -17,6 +17,17 @@ pub enum Holder {
     Token,
 }
 
+impl Holder {
+    /// The person, where the id of one is known; else the app, where there is one.
+    pub fn of(person: Option<String>, app: Option<&str>) -> Self {
+        match (person, app) {
+            (Some(person), _) => Self::Person(person),
+            (None, Some(app)) => Self::App(app.to_owned()),
+            (None, None) => Self::Token,
+        }
+    }
+}
+
 /// The roles, by the names that the Admin Console shows.
 pub type Roles = Vec<String>;
 

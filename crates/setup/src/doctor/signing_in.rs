@@ -1,11 +1,9 @@
 //! Signing in: what the app is, what it proves itself with, and what it is given.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use okta_client::{
-    Clock, Dpop, Error, ErrorKind, Grant, Okta, OktaError, OrgUrl, PrivateKey, Probe, Reach,
-};
+use okta_client::{Dpop, Error, ErrorKind, Grant, Okta, OktaError, PrivateKey, Probe};
 use okta_mcp_server::{Config, Flow, SignIn};
 use serde_json::Value;
 
@@ -15,11 +13,9 @@ use super::{
 };
 use crate::{
     AppKind,
+    org::PATIENCE,
     trouble::{self, Trouble},
 };
-
-/// How long Okta may take to show its sign-in page.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What the configuration asks for.
 pub(super) struct Asks {
@@ -30,8 +26,6 @@ pub(super) struct Asks {
     key: Option<String>,
     dpop: Dpop,
     redirect_uri: Option<String>,
-    org: OrgUrl,
-    reach: Reach,
 }
 
 impl Asks {
@@ -60,18 +54,12 @@ impl Asks {
             key,
             dpop,
             redirect_uri,
-            org: config.org.clone(),
-            reach: config.reach.clone(),
         }
     }
 
     /// Who has the admin roles; `person` is the id of who is signed in.
     pub(super) fn holder(&self, person: Option<String>) -> Holder {
-        match (person, &self.client_id) {
-            (Some(id), _) => Holder::Person(id),
-            (None, Some(id)) => Holder::App(id.clone()),
-            (None, None) => Holder::Token,
-        }
+        Holder::of(person, self.client_id.as_deref())
     }
 }
 
@@ -79,7 +67,7 @@ impl Asks {
 pub(super) async fn examine(
     okta: &Okta,
     asks: &Asks,
-    clock: &Arc<dyn Clock>,
+    probe: &Probe,
     report: &mut Report,
 ) -> Option<Grant> {
     if asks.kind == AppKind::ApiToken {
@@ -97,7 +85,7 @@ pub(super) async fn examine(
             Some(grant)
         }
         Err(error) if error.kind == ErrorKind::SignInNeeded => {
-            report.extend(begin(okta, asks, clock).await);
+            report.extend(begin(okta, asks, probe).await);
             report.add(signed_out(&error));
             None
         }
@@ -180,13 +168,13 @@ fn signed_out(error: &Error) -> Finding {
 }
 
 /// What can be known of the app while nobody is signed in. A sign-in is begun, which nobody ends.
-async fn begin(okta: &Okta, asks: &Asks, clock: &Arc<dyn Clock>) -> Option<Finding> {
+async fn begin(okta: &Okta, asks: &Asks, probe: &Probe) -> Option<Finding> {
     Some(match (okta.begin_sign_in().await?, &asks.redirect_uri) {
         (Err(error), Some(_)) if error.okta.is_none() => {
             Finding::fail(trouble::REDIRECT_PORT, error.message)
         }
         (Err(error), _) => Finding::fail(trouble_of(&error), said(&error)),
-        (Ok(begun), Some(redirect_uri)) => page(asks, &begun.prompt.url, redirect_uri, clock).await,
+        (Ok(begun), Some(redirect_uri)) => page(asks, &begun.prompt.url, redirect_uri, probe).await,
         // Okta gave a code for the app.
         (Ok(_), None) => client(asks),
     })
@@ -194,13 +182,9 @@ async fn begin(okta: &Okta, asks: &Asks, clock: &Arc<dyn Clock>) -> Option<Findi
 
 /// Whether Okta shows the app its sign-in page: it refuses with 400 where it does not know client id
 /// or redirect URI.
-async fn page(asks: &Asks, url: &str, redirect_uri: &str, clock: &Arc<dyn Clock>) -> Finding {
+async fn page(asks: &Asks, url: &str, redirect_uri: &str, probe: &Probe) -> Finding {
     let id = asks.client_id.as_deref().unwrap_or_default();
-    let probe = match Probe::new(asks.org.clone(), &asks.reach, Arc::clone(clock)) {
-        Ok(probe) => probe,
-        Err(error) => return Finding::fail(trouble::CONFIGURATION, error.to_string()),
-    };
-    let path = url.strip_prefix(asks.org.origin()).unwrap_or_default();
+    let path = url.strip_prefix(probe.org().origin()).unwrap_or_default();
     match probe.read(path, PATIENCE).await {
         Ok(seen) if seen.status < 400 => {
             Finding::pass(Check::ClientId, format!("Okta knows the app {id} and {redirect_uri}"))

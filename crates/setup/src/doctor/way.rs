@@ -1,9 +1,7 @@
 //! The way to the org: proxy, name, connection, TLS, who answers, and their clock.
 
-use std::sync::Arc;
-
 use jiff::SignedDuration;
-use okta_client::{Clock, Hop, OrgUrl, Probe, Reach, Seen, Unseen};
+use okta_client::{Hop, OrgUrl, Probe, Reach, Seen, Unseen};
 use tokio::{
     net::{TcpStream, lookup_host},
     time::timeout,
@@ -22,11 +20,8 @@ const SOME: SignedDuration = SignedDuration::from_secs(15);
 const MUCH: SignedDuration = SignedDuration::from_secs(60);
 
 /// Goes the way to the org, as far as it leads.
-pub(super) async fn examine(org: &OrgUrl, reach: &Reach, clock: &Arc<dyn Clock>) -> Vec<Finding> {
-    let probe = match Probe::new(org.clone(), reach, Arc::clone(clock)) {
-        Ok(probe) => probe,
-        Err(error) => return vec![Finding::fail(trouble::CONFIGURATION, error.to_string())],
-    };
+pub(super) async fn examine(probe: &Probe, reach: &Reach) -> Vec<Finding> {
+    let org = probe.org();
     let hop = reach.hop(org);
     let mut found = match connect(&hop).await {
         Ok(found) => found,

@@ -64,6 +64,14 @@ async fn a_configuration_that_cannot_be() {
 }
 
 #[tokio::test]
+async fn certificates_that_cannot_be_read() {
+    let mut ward = Ward::new().await;
+    ward.set("SSL_CERT_FILE", ward.home.path().join("none.pem").display().to_string());
+    let report = finds(&ward, "fail", "configuration").await;
+    assert!(told(&report, Check::Configuration).contains("certificates"), "{report:#?}");
+}
+
+#[tokio::test]
 async fn an_org_url_that_is_none() {
     let mut ward = Ward::new().await;
     for url in ["https://acme-admin.okta.com", "https://your-org.okta.com", "https://a.okta.com/x"]

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use insta::assert_snapshot;
 use jiff::Timestamp;
+use okta_mcp_server::SecretKind;
 use okta_mcp_setup::{
-    Change, ChangeError, Kept, Secret,
+    Change, ChangeError, Kept,
     profile::{self, Given, Settings},
 };
 
@@ -165,7 +166,7 @@ fn modes_and_links_stay() {
 }
 
 fn kept(config: &Path) -> Kept {
-    Kept::new(Secret::PrivateKey, "s3cr3t".to_owned().into(), config, "prod", now())
+    Kept::new(SecretKind::PrivateKey, "s3cr3t".to_owned().into(), config, "prod", now())
 }
 
 #[test]
@@ -191,8 +192,30 @@ fn a_secret_gets_a_file_of_its_own_and_none_is_written_over() {
 
 #[test]
 fn a_secret_in_a_file_stays_there() {
-    let kept = Kept::there(Secret::ApiToken, Path::new("/secrets/token"));
+    let kept = Kept::there(SecretKind::ApiToken, Path::new("/secrets/token"));
     assert_eq!(kept.setting(), ("api_token_file", text("/secrets/token")));
     assert!(kept.new_file().is_none() && kept.unwritten().is_none());
     kept.write().unwrap();
+}
+
+#[test]
+fn only_the_id_changes() {
+    let text = "# Ours.\n[audit]\nretention_days = 9\n\n[profiles.prod] # the real one\norg = 'x'\n\
+                key_id   = 'old'   # the key of May\nprivate_key_file = \"p.pem\"\n\n\
+                [profiles.other]\nkey_id = 'old'\n";
+    let changed = profile::with_key_id(text, "prod", "new").unwrap();
+    assert_eq!(changed, text.replacen("'old' ", "\"new\" ", 1));
+    assert_eq!(profile::with_key_id(&changed, "prod", "new").unwrap(), changed);
+}
+
+#[test]
+fn an_id_that_was_not_there_is_added_to_its_profile() {
+    let text = "[profiles.prod]\norg = 'x'\n\n[profiles.other]\norg = 'y'\n";
+    let changed = profile::with_key_id(text, "prod", "new").unwrap();
+    assert_eq!(changed, text.replacen("'x'\n", "'x'\nkey_id = \"new\"\n", 1));
+    let inline =
+        profile::with_key_id("profiles = { prod = { org = 'x' } }\n", "prod", "new").unwrap();
+    let read: toml_edit::DocumentMut = inline.parse().unwrap();
+    assert_eq!(read["profiles"]["prod"]["key_id"].as_str(), Some("new"));
+    assert!(profile::with_key_id(text, "none", "new").is_err());
 }

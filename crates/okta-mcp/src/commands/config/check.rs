@@ -1,6 +1,6 @@
 //! `okta-mcp config check`: whether the server would start with each profile.
 
-use okta_mcp_server::{Config, ConfigError, Profile};
+use okta_mcp_server::{Config, ConfigError, DEFAULT_PROFILE, Profile};
 use serde_json::{Value, json};
 
 use crate::{
@@ -22,7 +22,7 @@ pub(super) fn run(args: &CheckConfigArgs, given: &Given) -> Result<(), Failure> 
         Some(name) => vec![name.clone()],
         None => Profile::names(&org::environment, &given.flags).map_err(Failure::usage)?,
     };
-    let names = if names.is_empty() { vec!["default".to_owned()] } else { names };
+    let names = if names.is_empty() { vec![DEFAULT_PROFILE.to_owned()] } else { names };
     let check = |name: String| {
         let flags = given.flags.for_profile(name.clone());
         Checked { name, config: Config::read(&org::environment, &flags) }

@@ -3,16 +3,13 @@
 use std::path::PathBuf;
 
 use jiff::Timestamp;
-use okta_mcp_server::Folders;
+use okta_mcp_server::{DEFAULT_PROFILE, Folders};
 use okta_mcp_setup::clients::{Entry, Environment, Machine, System};
 
 use crate::{
     failure::Failure,
     org::{self, Given},
 };
-
-/// The profile that holds where none is named.
-const DEFAULT: &str = "default";
 
 /// Where things are set up.
 pub(super) struct Place {
@@ -32,8 +29,7 @@ impl Place {
     pub(super) fn find(given: &Given, now: Timestamp) -> Result<Self, Failure> {
         let set = |name: &str| org::environment(name).filter(|value| !value.is_empty());
         let named = given.flags.file.clone().or_else(|| set("OKTA_MCP_CONFIG").map(PathBuf::from));
-        let usual = Folders::of(org::environment).map(|folders| folders.config);
-        let usual = usual.map(|folder| folder.join("okta-mcp.toml"));
+        let usual = Folders::of(org::environment).map(|folders| folders.config_file());
         let unusual = named.is_some();
         let config = named.or(usual).ok_or_else(|| {
             Failure::usage(
@@ -42,7 +38,7 @@ impl Place {
         })?;
         let config = std::path::absolute(config).map_err(Failure::usage)?;
         let profile = given.flags.profile.clone().or_else(|| set("OKTA_MCP_PROFILE"));
-        let profile = profile.unwrap_or_else(|| DEFAULT.to_owned());
+        let profile = profile.unwrap_or_else(|| DEFAULT_PROFILE.to_owned());
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
         if profile.is_empty() || profile.len() > 64 || !profile.bytes().all(plain) {
             return Err(Failure::usage(format!(
@@ -60,7 +56,7 @@ impl Place {
         } else {
             String::new()
         };
-        if self.profile == DEFAULT {
+        if self.profile == DEFAULT_PROFILE {
             config
         } else {
             format!("{config} --profile {}", self.profile)
@@ -69,7 +65,11 @@ impl Place {
 
     /// What the server is called in clients where nobody says otherwise.
     pub(super) fn server_name(&self) -> String {
-        if self.profile == DEFAULT { "okta".to_owned() } else { format!("okta-{}", self.profile) }
+        if self.profile == DEFAULT_PROFILE {
+            "okta".to_owned()
+        } else {
+            format!("okta-{}", self.profile)
+        }
     }
 
     /// How clients start the server. By its whole path: those that are started from a desktop do
@@ -77,15 +77,14 @@ impl Place {
     /// stays when a new version comes.
     pub(super) fn entry(&self) -> Entry {
         let environment = self.environment();
-        let real = |path: &PathBuf| fs_err::canonicalize(path).unwrap_or_else(|_| path.clone());
         let found = environment.resolved("okta-mcp".as_ref());
-        let found = found.filter(|path| path.is_absolute() && real(path) == real(&self.program));
+        let found = found.filter(|path| path.is_absolute() && environment.is_this(path));
         let program = found.unwrap_or_else(|| self.program.clone());
         let mut args = Vec::new();
         if self.unusual {
             args.extend(["--config".to_owned(), self.config.display().to_string()]);
         }
-        if self.profile != DEFAULT {
+        if self.profile != DEFAULT_PROFILE {
             args.extend(["--profile".to_owned(), self.profile.clone()]);
         }
         Entry { command: program.display().to_string(), args, env: Vec::new() }

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use okta_client::PrivateKey;
-use okta_mcp_setup::{AppKind, Kept, Secret, clients::PlacedKey};
+use okta_mcp_server::SecretKind;
+use okta_mcp_setup::{AppKind, Kept, clients::PlacedKey};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::gather::Gather;
@@ -44,7 +45,7 @@ pub(super) async fn before(gather: &mut Gather<'_>, kind: AppKind) -> Result<Pro
             let key = parse("the key of the entry", text, id.as_deref())?;
             let pem = key.to_pem().map_err(Failure::unexpected)?;
             return Ok(Proof {
-                kept: Some(new(gather, Secret::PrivateKey, pem)),
+                kept: Some(new(gather, SecretKind::PrivateKey, pem)),
                 key_id: id,
                 ..Proof::default()
             });
@@ -76,10 +77,10 @@ pub(super) async fn after(
         AppKind::Native | AppKind::Service => return Ok(proof),
         AppKind::Web => {
             let file = &gather.args.client_secret_file;
-            (Secret::ClientSecret, file, "--client-secret-file", "The client secret of the app")
+            (SecretKind::ClientSecret, file, "--client-secret-file", "The client secret of the app")
         }
         AppKind::ApiToken => {
-            (Secret::ApiToken, &gather.args.api_token_file, "--api-token-file", "The API token")
+            (SecretKind::ApiToken, &gather.args.api_token_file, "--api-token-file", "The API token")
         }
     };
     let kept = if let Some(file) = file {
@@ -104,7 +105,7 @@ pub(super) async fn after(
     Ok(Proof { kept: Some(kept), ..proof })
 }
 
-fn new(gather: &Gather<'_>, what: Secret, secret: SecretString) -> Kept {
+fn new(gather: &Gather<'_>, what: SecretKind, secret: SecretString) -> Kept {
     let place = gather.place;
     Kept::new(what, secret, &place.config, &place.profile, place.now)
 }
@@ -117,12 +118,12 @@ fn made(gather: &Gather<'_>) -> Result<Proof, Failure> {
         let settings = Proof { key_id: Some(id), made_key: true, ..Proof::default() };
         let stand_in = PrivateKey::generate_ec().and_then(|key| key.to_pem());
         let stand_in = stand_in.map_err(Failure::unexpected)?;
-        return Ok(Proof { kept: Some(new(gather, Secret::PrivateKey, stand_in)), ..settings });
+        return Ok(Proof { kept: Some(new(gather, SecretKind::PrivateKey, stand_in)), ..settings });
     }
     let key = PrivateKey::generate_rsa().map_err(Failure::unexpected)?.with_key_id(&id);
     let pem = key.to_pem().map_err(Failure::unexpected)?;
     Ok(Proof {
-        kept: Some(new(gather, Secret::PrivateKey, pem)),
+        kept: Some(new(gather, SecretKind::PrivateKey, pem)),
         key_id: Some(id),
         public_jwk: Some(key.public_jwk().to_string()),
         made_key: true,
@@ -141,7 +142,7 @@ fn from_file(gather: &Gather<'_>, file: &Path, key_id: Option<String>) -> Result
         printer::note("The key has no id: --key-id says the one that Okta shows (KID)");
     }
     Ok(Proof {
-        kept: Some(Kept::there(Secret::PrivateKey, &file)),
+        kept: Some(Kept::there(SecretKind::PrivateKey, &file)),
         key_id,
         public_jwk: Some(jwk.to_string()),
         made_key: false,
